@@ -1,0 +1,144 @@
+import { type Fault, show, unknownNameFix } from "../faults";
+import { ISTIO_FLOOR } from "../sections/mesh";
+import { textsOf } from "../walk";
+import type { CheckContext } from "./context";
+
+/** Istio, its charts, its trust and the applications. */
+export function checkMesh(context: CheckContext): readonly Fault[] {
+  return [
+    ...checkIstioVersion(context),
+    ...checkCharts(context),
+    ...checkTrust(context),
+    ...checkApplications(context),
+  ];
+}
+
+function checkIstioVersion(context: CheckContext): readonly Fault[] {
+  const version = context.shared.istioVersion;
+  if (version === undefined || !isBelow(version, ISTIO_FLOOR)) return [];
+  return [
+    {
+      setting: context.name("istioVersion"),
+      got: show(version),
+      allowed: `${ISTIO_FLOOR} or later: before it, rotating a remote secret lost endpoints (istio#61043, istio#60612)`,
+      fix: "write 1.31.1",
+    },
+  ];
+}
+
+function isBelow(version: string, floor: string): boolean {
+  const [a, b] = [version, floor].map((text) => text.split(".").map(Number));
+  for (const [index, part] of (b ?? []).entries()) {
+    const own = a?.[index] ?? 0;
+    if (own !== part) return own < part;
+  }
+  return false;
+}
+
+function checkCharts(context: CheckContext): readonly Fault[] {
+  const { charts } = context.shared;
+  if (charts === undefined) return [];
+  const said = Object.keys(charts).toSorted();
+  if (said.length !== 1) {
+    return [
+      {
+        setting: context.name("charts"),
+        got: said.length === 0 ? "{}" : `{${said.join(", ")}}`,
+        allowed: "exactly one of repository, registry and folder",
+        fix: said.length === 0 ? "name one of them" : "keep one of them",
+      },
+    ];
+  }
+  if (charts.folder === undefined) return [];
+  const found = context.inspectChartFolder(charts.folder);
+  if (found === "charts") return [];
+  return [
+    {
+      setting: context.name("charts", "folder"),
+      got: `${show(charts.folder)}, ${found === "missing" ? "which does not exist" : "which holds no base/Chart.yaml"}`,
+      allowed: "the folder manifests/charts of an Istio release, absolute or from the program's folder",
+      fix: "correct the path, or unpack a release there",
+    },
+  ];
+}
+
+const DAYS_OF_YEAR = 365;
+
+function checkTrust(context: CheckContext): readonly Fault[] {
+  const { trust } = context.shared;
+  if (trust === undefined) return [];
+  const faults: Fault[] = [];
+  // Durations only: when the root was made is not known here, so one renewed late can still outlive it.
+  if (trust.intermediateValidityYears >= trust.rootValidityYears) {
+    faults.push({
+      setting: context.name("trust", "intermediateValidityYears"),
+      got: show(trust.intermediateValidityYears),
+      allowed: `fewer than rootValidityYears, which is ${trust.rootValidityYears}: an intermediate is made for less time than its root`,
+      fix: "shorten it, or let the root live longer",
+    });
+  }
+  const life = trust.intermediateValidityYears * DAYS_OF_YEAR;
+  if (trust.renewBeforeDays >= life) {
+    faults.push({
+      setting: context.name("trust", "renewBeforeDays"),
+      got: show(trust.renewBeforeDays),
+      allowed: `fewer than ${life}, the days an intermediate lives: else each update would renew it`,
+      fix: "write 90",
+    });
+  }
+  trust.roots.forEach((root, index) => {
+    if (trust.roots.indexOf(root) === index) return;
+    faults.push({
+      setting: context.name("trust", "roots", index),
+      got: show(root),
+      allowed: "each root once",
+      fix: "remove the repeated name",
+    });
+  });
+  if (trust.signingRoot !== undefined && !trust.roots.includes(trust.signingRoot)) {
+    faults.push({
+      setting: context.name("trust", "signingRoot"),
+      got: show(trust.signingRoot),
+      allowed: `one of roots: ${trust.roots.join(", ")}`,
+      fix: unknownNameFix(
+        trust.signingRoot,
+        trust.roots,
+        "add it to roots and update every stack before anything is signed by it",
+      ),
+    });
+  }
+  return faults;
+}
+
+function checkApplications(context: CheckContext): readonly Fault[] {
+  const said = textsOf(context.said["applications"]);
+  const known = context.knownApplications;
+  return said.flatMap(([index, application]): readonly Fault[] => {
+    const setting = context.name("applications", index);
+    if (known !== undefined && !known.includes(application)) {
+      return [
+        {
+          setting,
+          got: show(application),
+          allowed: `an application of catalog/: ${known.join(", ")}`,
+          fix: unknownNameFix(
+            application,
+            known,
+            "add its folder to catalog/ and name it in catalog/index.ts",
+          ),
+        },
+      ];
+    }
+    if (said.find(([, other]) => other === application)?.[0] !== index) {
+      return [
+        {
+          setting,
+          got: show(application),
+          allowed: "each application once",
+          fix: "remove the repeated name",
+        },
+      ];
+    }
+    return [];
+  });
+}

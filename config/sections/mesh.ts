@@ -1,0 +1,207 @@
+import { z } from "zod";
+import { setting } from "../document";
+import { cidrText, dnsLabelName, labelKey, labelValue, REGION_NAME_LENGTH, scalarText } from "./names";
+
+/** Labels of a region that names none: what the bindings of the catalog select by. */
+export const DEFAULT_LABELS = { mesh: "enabled", integration: "istio" } as const;
+
+/** Releases before this one lose endpoints when a remote secret is rotated. */
+export const ISTIO_FLOOR = "1.30.4";
+
+/** The regions table. */
+export const regions = setting(
+  z.record(
+    // Names are looked at by checks/regions.ts, in better words than one pattern has.
+    z.string(),
+    setting(
+      z.strictObject({
+        cidr: setting(cidrText, {
+          description:
+            "Address range of the region's virtual network. No two regions may overlap: they are peered.",
+          allowed: "an IPv4 range that no other region uses, such as 10.40.0.0/16",
+        }),
+        labels: setting(z.record(labelKey, labelValue).default(DEFAULT_LABELS), {
+          description: "Labels of the cluster, by which the catalog's bindings select it.",
+          allowed: "Kubernetes labels",
+        }),
+        zones: setting(
+          z
+            .array(scalarText.pipe(z.string().regex(/^[1-9]$/)))
+            .max(9)
+            .default(["1", "2", "3"]),
+          {
+            description:
+              "Availability zones of nodes and gateway address; [] where the Azure region has none.",
+            allowed: 'a list of zone numbers such as ["1", "2", "3"]',
+          },
+        ),
+      }),
+      { description: "One region.", allowed: "an object with cidr and, if wanted, labels and zones" },
+    ),
+  ),
+  {
+    description: "The regions of the mesh. A further region is one entry here and one Pulumi.<region>.yaml.",
+    allowed:
+      "a map from region name to {cidr, labels, zones}; a name is the Azure location: lower-case letters, digits " +
+      `and single hyphens, at most ${REGION_NAME_LENGTH} characters`,
+    fix: "az account list-locations --query '[].name' prints the names",
+  },
+);
+
+/** The primary region. */
+export const primary = setting(z.string(), {
+  description:
+    "The primary region. In a flat mesh every region has an istiod of its own: nothing depends on it, and the " +
+    "regions come up in any order. Only the sandbox takes it first.",
+  allowed: "the name of a region in the regions table",
+});
+
+/** Regions that are being unlinked. */
+export const leaving = setting(z.array(z.string()), {
+  description:
+    "Regions about to be destroyed. Every other stack drops its link to them while they still stand, " +
+    "so that no istiod keeps a dead peer.",
+  allowed: "a list of names in the regions table, but not all of them",
+});
+
+/** How the clusters reach each other. */
+export const topology = setting(z.enum(["flat", "multi-network", "primary-remote"]), {
+  description:
+    "How the clusters reach each other. flat: one network, peered virtual networks, an istiod per region.",
+  allowed: "flat",
+});
+
+/** Mesh id. */
+export const meshId = setting(dnsLabelName, {
+  description: "Id of the mesh, the same in every cluster.",
+  allowed: "a DNS label: lower-case letters, digits and hyphens, at most 63 characters",
+});
+
+/** Trust domain. */
+export const trustDomain = setting(
+  z
+    .string()
+    .max(253)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/),
+  {
+    description:
+      "Trust domain of all workload identities. One for all clusters: aliases between several widen every policy.",
+    allowed: "a DNS name in lower case, such as cluster.local",
+  },
+);
+
+/** Istio version. */
+export const istioVersion = setting(z.string().regex(/^\d+\.\d+\.\d+$/), {
+  description: `Version of Istio: stamps charts and images. At least ${ISTIO_FLOOR}.`,
+  allowed: `a released version of at least ${ISTIO_FLOOR}, such as 1.31.1`,
+});
+
+/** Value set. */
+export const profile = setting(z.enum(["demo", "default", "minimal", "production"]), {
+  description: "Named set of Helm values that the region's and your own values are merged over.",
+  allowed: "demo, default, minimal or production",
+});
+
+/** Longest name of a Helm release is 53, and ours is `istiod-<revision>`. */
+const REVISION_LENGTH = 53 - "istiod-".length;
+
+/** Istio revision. */
+export const revision = setting(
+  z
+    .string()
+    .max(REVISION_LENGTH)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
+  {
+    description:
+      "Istio revision of the control plane; part of its names, so that a second one can stand beside it.",
+    allowed: `lower-case letters, digits and hyphens, at most ${REVISION_LENGTH} characters; dots become hyphens: 1-31-1`,
+  },
+);
+
+/** Applications of the catalog. */
+export const applications = setting(z.array(z.string()), {
+  description: "Which applications of catalog/ the mesh runs.",
+  allowed: "a list of folders in catalog/",
+});
+
+/** Chart source. */
+export const charts = setting(
+  z.strictObject({
+    repository: setting(z.url({ protocol: /^https?$/ }).optional(), {
+      description: "Address of a Helm repository.",
+      allowed: "an http or https address",
+    }),
+    registry: setting(
+      z
+        .string()
+        .regex(/^oci:\/\/[^\s/]+(\/\S+)?$/)
+        .optional(),
+      {
+        description: "Address of an OCI registry that mirrors the charts.",
+        allowed: "an address that begins with oci://",
+      },
+    ),
+    folder: setting(z.string().min(1).optional(), {
+      description: "The folder manifests/charts of an Istio release, absolute or from the program's folder.",
+      allowed: "a folder that exists",
+    }),
+  }),
+  {
+    description:
+      "Where the Istio charts come from: exactly one of a repository, an OCI mirror, a local folder.",
+    allowed: "exactly one of {repository}, {registry} and {folder}",
+  },
+);
+
+const helmValues = z.record(z.string(), z.unknown()).default({});
+
+/** Helm values per chart. */
+export const chartValues = z.strictObject({
+  base: setting(helmValues, { description: "Values of the chart base.", allowed: "an object" }),
+  istiod: setting(helmValues, { description: "Values of the chart istiod.", allowed: "an object" }),
+  gateway: setting(helmValues, { description: "Values of the chart gateway.", allowed: "an object" }),
+});
+
+/** User's Helm values. */
+export const values = setting(chartValues, {
+  description: "Your own Helm values; they win over the region's, which win over the profile's.",
+  allowed: "an object with base, istiod, gateway",
+});
+
+const name = z
+  .string()
+  .max(20)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+
+/** Root and intermediates. */
+export const trust = setting(
+  z.strictObject({
+    rootValidityYears: setting(z.int().min(1).max(30).default(10), {
+      description: "Life of a root.",
+      allowed: "a whole number from 1 to 30",
+    }),
+    intermediateValidityYears: setting(z.int().min(1).max(30).default(2), {
+      description: "Life of a region's intermediate; shorter than its root's.",
+      allowed: "a whole number from 1 to 30, below rootValidityYears",
+    }),
+    renewBeforeDays: setting(z.int().min(1).default(90), {
+      description: "How long before its end an intermediate is renewed. A root never renews itself.",
+      allowed: "a whole number of days, below the life of an intermediate",
+    }),
+    roots: setting(z.array(name).min(1).default(["r1"]), {
+      description:
+        "Roots that every region trusts. A rotation adds the new one here before anything is signed by it.",
+      allowed:
+        "a list of at least one name, each once: lower-case letters, digits, hyphens, at most 20 characters",
+    }),
+    signingRoot: setting(name.optional(), {
+      description: "The root that signs the intermediates; without it the first of roots.",
+      allowed: "one of roots",
+    }),
+  }),
+  {
+    description: "Root CA and the regions' intermediates.",
+    allowed:
+      "an object with rootValidityYears, intermediateValidityYears, renewBeforeDays, roots, signingRoot",
+  },
+);

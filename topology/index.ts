@@ -1,0 +1,6 @@
+export * from "./addressing";
+export * from "./cidr";
+export * from "./peers";
+export * from "./region";
+export * from "./selector";
+export * from "./waves";
