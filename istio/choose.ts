@@ -1,0 +1,54 @@
+import type { Application, Binding } from "./intent";
+import type { Fault } from "./rules/fault";
+import { CatalogError } from "./rules/fault";
+
+/** Applications and what binds them to clusters. */
+export interface Catalog {
+  readonly applications: readonly Application[];
+  readonly bindings: readonly Binding[];
+}
+
+/**
+ * The part of a catalog that a mesh runs.
+ * @param names the setting `applications`.
+ * @throws CatalogError when a name is in no catalog, or when nothing binds what was chosen.
+ */
+export function chooseApplications(catalog: Catalog, names: readonly string[]): Catalog {
+  const known = catalog.applications.map(({ name }) => name);
+  const bound = new Set(catalog.bindings.flatMap(({ applications }) => applications));
+  const faults = [
+    ...unknown("applications", names, known),
+    ...catalog.bindings.flatMap((binding) =>
+      unknown(`bindings.${binding.name}.applications`, binding.applications, known),
+    ),
+    ...names
+      .filter((name) => known.includes(name) && !bound.has(name))
+      .map((name) => ({
+        setting: "applications",
+        value: name,
+        allowed: "applications that a binding gives to some clusters",
+        fix: "Add a binding for it, or take it out of the setting",
+      })),
+  ];
+  if (faults.length > 0) throw new CatalogError(faults);
+  return {
+    applications: catalog.applications.filter(({ name }) => names.includes(name)),
+    bindings: catalog.bindings
+      .map((binding) => ({
+        ...binding,
+        applications: binding.applications.filter((name) => names.includes(name)),
+      }))
+      .filter(({ applications }) => applications.length > 0),
+  };
+}
+
+function unknown(setting: string, names: readonly string[], known: readonly string[]): readonly Fault[] {
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      setting,
+      value: name,
+      allowed: `an application of the catalog: ${known.join(", ")}`,
+      fix: "Correct the name, or add a folder of that name to catalog/",
+    }));
+}

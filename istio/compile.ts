@@ -1,0 +1,90 @@
+import { matchesLabels } from "../topology";
+import type { NamespaceSpec } from "./build";
+import { buildNamespaces, buildObjects, rawObjects } from "./build";
+import type { Application, Binding } from "./intent";
+import type { IstioObject } from "./model";
+import { objectKey } from "./model";
+import { checkCatalog } from "./rules/catalog";
+import type { Fault } from "./rules/fault";
+import { CatalogError } from "./rules/fault";
+import { checkRaw } from "./rules/objects";
+
+export type { NamespaceSpec } from "./build";
+
+/** What the catalog is compiled for: one region of one mesh. */
+export interface MeshContext {
+  /** All regions of the mesh, this one among them; the names are the localities of the clusters' nodes. */
+  readonly regions: readonly string[];
+  /** The region that the objects are for. */
+  readonly region: string;
+  /** Labels of the region's cluster, which bindings select by. */
+  readonly clusterLabels: Readonly<Record<string, string>>;
+  /** First part of every identity of the mesh, as in `cluster.local`. */
+  readonly trustDomain: string;
+  /** The control plane's revision that injects proxies; `default` is the one without a name. */
+  readonly revision: string;
+  /** Where policies for the whole mesh stand. */
+  readonly rootNamespace: "istio-system";
+}
+
+/** What a region applies, sorted whatever the order of the input. */
+export interface CompiledCatalog {
+  readonly namespaces: readonly NamespaceSpec[];
+  readonly objects: readonly IstioObject[];
+}
+
+/**
+ * Compiles the applications that the bindings give to this region. All applications are checked, bound
+ * here or not, so that every region of the mesh refuses the same catalog.
+ * @throws CatalogError listing every fault.
+ */
+export function compile(
+  applications: readonly Application[],
+  bindings: readonly Binding[],
+  mesh: MeshContext,
+): CompiledCatalog {
+  refuse([...checkContext(mesh), ...checkCatalog(applications, bindings, mesh.regions)]);
+  // After the rest, because raw objects are held against what sound services are built into.
+  refuse(checkRaw(rawObjects(applications), buildObjects(applications, mesh)));
+
+  const bound = boundApplications(applications, bindings, mesh.clusterLabels);
+  return {
+    namespaces: sortedBy(({ name }) => name, buildNamespaces(bound, mesh.revision)),
+    objects: sortedBy(objectKey, buildObjects(bound, mesh)),
+  };
+}
+
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new CatalogError(faults);
+}
+
+/** A locality table has no row for a region that the mesh does not list, so its clients would reach nobody. */
+function checkContext({ region, regions }: MeshContext): readonly Fault[] {
+  if (regions.includes(region)) return [];
+  return [
+    {
+      setting: "regions",
+      value: regions,
+      allowed: `a list with the region itself, ${region}`,
+      fix: `Add ${region} to the regions table`,
+    },
+  ];
+}
+
+/** The applications that some binding gives to a cluster with those labels. */
+export function boundApplications(
+  applications: readonly Application[],
+  bindings: readonly Binding[],
+  clusterLabels: Readonly<Record<string, string>>,
+): readonly Application[] {
+  const names = new Set(
+    bindings
+      .filter(({ clusters }) => clusters.some((selector) => matchesLabels(selector, clusterLabels)))
+      .flatMap((binding) => binding.applications),
+  );
+  return applications.filter(({ name }) => names.has(name));
+}
+
+function sortedBy<T>(key: (item: T) => string, items: readonly T[]): readonly T[] {
+  return items.toSorted((left, right) => (key(left) < key(right) ? -1 : 1));
+}

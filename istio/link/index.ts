@@ -1,0 +1,4 @@
+export * from "./checkKubeconfig";
+export * from "./readerAccess";
+export * from "./remoteSecret";
+export * from "./soundCredential";

@@ -1,0 +1,3 @@
+export * from "./networking";
+export * from "./resource";
+export * from "./security";

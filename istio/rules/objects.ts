@@ -1,0 +1,64 @@
+import type { IstioObject } from "../model";
+import { objectKey } from "../model";
+import type { Fault } from "./fault";
+import { duplicates } from "./names";
+
+/**
+ * Faults of raw objects among all objects of the catalog. What builders make is checked where it is said;
+ * these rules look at objects alone, whoever made them.
+ */
+export function checkRaw(raw: readonly IstioObject[], all: readonly IstioObject[]): readonly Fault[] {
+  const keys = new Set(raw.map(objectKey));
+  return [
+    ...duplicates(all.map(objectKey))
+      .filter((key) => keys.has(key))
+      .map((key) => ({
+        setting: "raw",
+        value: key,
+        allowed: "one object of a kind and name in a namespace",
+        fix: "Rename the raw object, or take it out",
+      })),
+    ...undefinedSubsets(raw, all),
+  ];
+}
+
+/** Subsets that the routes of some objects use and no DestinationRule defines: requests to them fail with 503. */
+export function undefinedSubsets(
+  users: readonly IstioObject[],
+  definers: readonly IstioObject[],
+): readonly Fault[] {
+  const defined = new Set(
+    definers.filter(({ kind }) => kind === "DestinationRule").flatMap(({ spec }) => definedSubsets(spec)),
+  );
+  return users
+    .filter(({ kind }) => kind === "VirtualService")
+    .flatMap((user) =>
+      usedSubsets(user.spec)
+        .filter((subset) => !defined.has(subset))
+        .map((subset) => ({
+          setting: objectKey(user),
+          value: subset,
+          allowed: `a subset that a DestinationRule defines: ${[...defined].toSorted().join(", ") || "none yet"}`,
+          fix: "Define the subset or correct its name",
+        })),
+    );
+}
+
+/** Destinations with a subset, wherever in a VirtualService they stand, as `host subset`. */
+function usedSubsets(part: unknown): readonly string[] {
+  if (Array.isArray(part)) return part.flatMap(usedSubsets);
+  if (!isFields(part)) return [];
+  const { host, subset } = part;
+  if (typeof host === "string" && typeof subset === "string") return [`${host} ${subset}`];
+  return Object.values(part).flatMap(usedSubsets);
+}
+
+function definedSubsets(spec: object): readonly string[] {
+  const { host, subsets } = spec as { readonly host?: unknown; readonly subsets?: unknown };
+  if (typeof host !== "string" || !Array.isArray(subsets)) return [];
+  return subsets.filter(isFields).map(({ name }) => `${host} ${String(name)}`);
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

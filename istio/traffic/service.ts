@@ -1,0 +1,98 @@
+import type { Service } from "../intent";
+import type { DestinationRule, MtlsMode, ServiceEntry, TrafficPolicy, VirtualService } from "../model";
+import { metadata, NETWORKING_V1 } from "../model";
+import { localityLbSetting, outlierDefaults } from "./locality";
+
+/**
+ * The global host of a service. By the selector istiod adds the pods of this cluster and of every linked
+ * one, each with its own version, locality and identity; addresses of gateways would lose all three.
+ */
+export function serviceEntry(service: Service): ServiceEntry {
+  return {
+    apiVersion: NETWORKING_V1,
+    kind: "ServiceEntry",
+    metadata: metadata(service.name, service.namespace, service.name),
+    spec: {
+      hosts: [service.globalHost],
+      ports: [
+        {
+          number: service.port,
+          name: service.protocol.toLowerCase(),
+          protocol: service.protocol,
+          ...(service.targetPort === service.port ? {} : { targetPort: service.targetPort }),
+        },
+      ],
+      location: "MESH_INTERNAL",
+      resolution: "STATIC",
+      workloadSelector: { labels: { app: service.name } },
+    },
+  };
+}
+
+/** The split of a service's requests over its versions; none where it has no versions. */
+export function virtualService(service: Service): VirtualService | undefined {
+  const { versions } = service;
+  if (versions === undefined) return undefined;
+  return {
+    apiVersion: NETWORKING_V1,
+    kind: "VirtualService",
+    metadata: metadata(service.name, service.namespace, service.name),
+    spec: {
+      hosts: [service.globalHost],
+      http: [
+        {
+          route: Object.keys(versions)
+            .toSorted()
+            .map((version) => ({
+              destination: { host: service.globalHost, subset: version },
+              weight: versions[version] ?? 0,
+            })),
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * How clients reach the workloads of a service; none where there is nothing to say.
+ * @param mode what the workloads accept, be it said by the service, its namespace or the mesh.
+ */
+export function destinationRule(
+  service: Service,
+  regions: readonly string[],
+  mode: MtlsMode | undefined,
+): DestinationRule | undefined {
+  const subsets = Object.keys(service.versions ?? {}).toSorted();
+  const policy = trafficPolicy(service, regions, mode);
+  if (subsets.length === 0 && Object.keys(policy).length === 0) return undefined;
+  return {
+    apiVersion: NETWORKING_V1,
+    kind: "DestinationRule",
+    metadata: metadata(service.name, service.namespace, service.name),
+    spec: {
+      host: service.globalHost,
+      ...(Object.keys(policy).length === 0 ? {} : { trafficPolicy: policy }),
+      ...(subsets.length === 0
+        ? {}
+        : { subsets: subsets.map((version) => ({ name: version, labels: { version } })) }),
+    },
+  };
+}
+
+function trafficPolicy(
+  service: Service,
+  regions: readonly string[],
+  mode: MtlsMode | undefined,
+): TrafficPolicy {
+  const { locality, outlier } = service;
+  // Without outlier detection no workload ever counts as failed, so nothing would fail over.
+  const detects = outlier !== undefined || (locality !== undefined && "failover" in locality);
+  return {
+    ...(locality === undefined
+      ? {}
+      : { loadBalancer: { localityLbSetting: localityLbSetting(locality, regions) } }),
+    ...(detects ? { outlierDetection: { ...outlierDefaults, ...outlier } } : {}),
+    // The client's half of STRICT: left to itself istiod sends plaintext to a pod that has lost its proxy.
+    ...(mode === "STRICT" ? { tls: { mode: "ISTIO_MUTUAL" as const } } : {}),
+  };
+}

@@ -1,0 +1,45 @@
+import { throwFaults } from "../rules/fault";
+import { checkIstioVersion } from "../rules/version";
+import { mergeValues } from "./merge";
+import type { Overrides } from "./overrides";
+import { overrideLayers } from "./overrides";
+import type { ChartValues, ProfileName } from "./profiles";
+import { profiles } from "./profiles";
+import type { RegionInput } from "./region";
+import { regionValues } from "./region";
+
+export type { Value, Values } from "./merge";
+export { mergeValues } from "./merge";
+export type { Overrides } from "./overrides";
+export type { ChartValues, ProfileName } from "./profiles";
+export { GATEWAY_NAME, profiles } from "./profiles";
+export type { RegionInput } from "./region";
+
+/** What the values of a region's charts are made from. */
+export interface ValuesInput extends RegionInput {
+  /** The named value set to begin with. */
+  readonly profile: ProfileName;
+  /**
+   * What the user lays on top, chart by chart; of several layers the last wins. Layers are not to be merged
+   * beforehand: the `null` that takes a value of the profile away would be gone.
+   * @default nothing
+   * @example [{ gateway: { autoscaling: { maxReplicas: 20 } } }]
+   */
+  readonly overrides?: readonly Overrides[];
+}
+
+/**
+ * The values of the charts base, istiod and gateway for one region: the profile, over it what makes the
+ * region a member of the mesh, over that what the user says.
+ * @throws FaultError when the Istio version is one that this program does not install.
+ */
+export function istioValues(input: ValuesInput): ChartValues {
+  throwFaults(checkIstioVersion("istioVersion", input.istioVersion));
+  const layers: readonly Overrides[] = [
+    profiles[input.profile],
+    regionValues(input),
+    ...(input.overrides ?? []).flatMap(overrideLayers),
+  ];
+  const chart = (name: keyof ChartValues) => mergeValues(...layers.map((layer) => layer[name] ?? {}));
+  return { base: chart("base"), istiod: chart("istiod"), gateway: chart("gateway") };
+}
