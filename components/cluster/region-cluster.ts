@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { stayingRegions, type Mesh } from "../../topology";
+import type { LinkedPeer } from "../link/peers";
+import { AksCluster, type AksClusterArgs } from "./aks";
+import { azureProvider } from "./azure-provider";
+import type { Cluster } from "./cluster";
+import { checkDnsLabel } from "./dns-label";
+import { ExistingCluster } from "./existing";
+import { requireKubelogin } from "./kubelogin";
+
+/** Settings of a region's cluster, and what follows from the mesh. */
+export interface RegionClusterArgs extends Omit<AksClusterArgs, "project" | "peerRanges" | "peerEgress"> {
+  readonly platform: "aks" | "existing";
+  readonly mesh: Mesh;
+}
+
+/**
+ * The cluster of a region, whatever the platform. What can be wrong outside the settings is checked before
+ * the first resource: the tool that signs in, and the name of the gateway.
+ * @param kubeconfig of an existing cluster.
+ */
+export async function regionCluster(
+  args: RegionClusterArgs,
+  linked: readonly LinkedPeer[],
+  kubeconfig?: pulumi.Output<string>,
+): Promise<{ readonly cluster: Cluster; readonly providers: pulumi.ProviderResource[] }> {
+  const { region, platform } = args;
+  if (platform === "existing") {
+    if (kubeconfig === undefined)
+      throw new Error("global-mesh:kubeconfig is missing for an existing cluster");
+    const existing = { region: region.name, clusterName: region.cluster, generation: args.clusterGeneration };
+    const cluster = new ExistingCluster(region.cluster, { ...existing, kubeconfig });
+    return { cluster, providers: [cluster.provider] };
+  }
+  requireKubelogin();
+  const azure = azureProvider(args.location);
+  const project = pulumi.getProject();
+  await checkDnsLabel({ ...args, project, region: region.name }, azure);
+  const cluster = new AksCluster(
+    region.cluster,
+    {
+      ...args,
+      project,
+      peerRanges: stayingRegions(args.mesh)
+        .filter(({ name }) => name !== region.name && !region.leaving)
+        .map(({ cidr }) => cidr),
+      peerEgress: linked.flatMap((peer) => peer.egressAddresses),
+    },
+    { providers: [azure] },
+  );
+  return { cluster, providers: [azure, cluster.provider] };
+}

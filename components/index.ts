@@ -1,0 +1,15 @@
+export type { Resource } from "@pulumi/pulumi";
+export type { Cluster } from "./cluster/cluster";
+export { regionCluster } from "./cluster/region-cluster";
+export { forUser } from "./internal/run-error";
+export { Links } from "./link/links";
+export { Reader } from "./link/reader";
+export { readPeers } from "./link/reading";
+export { Mesh } from "./mesh/mesh";
+export { systemNamespace } from "./mesh/namespace";
+export { globalOutputs, regionOutputs } from "./outputs";
+export { planRegion } from "./plan";
+export { MeshPolicy } from "./policy/policy";
+export { GlobalTrust } from "./trust/global";
+export { readTrust } from "./trust/reading";
+export { RegionTrust } from "./trust/region";

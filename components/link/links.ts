@@ -1,0 +1,76 @@
+import * as network from "@pulumi/azure-native/network";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PEERING, peeringName } from "../../azure";
+import { remoteSecret, remoteSecretMetadata, soundCredential, type ReaderCredential } from "../../istio/link";
+import type { RegionNetwork, VirtualNetworkFacts } from "../cluster/cluster";
+import { forUserSync } from "../internal/run-error";
+import { READER_CREDENTIAL, type LinkedPeer } from "./peers";
+
+/** Arguments of {@link Links}. */
+export interface LinksArgs {
+  readonly linked: readonly LinkedPeer[];
+  /** @default no peerings: a cluster without a network of ours */
+  readonly network?: RegionNetwork | undefined;
+}
+
+/** This region's side of the links to its peers; each peer makes its own. */
+export class Links extends pulumi.ComponentResource {
+  constructor(name: string, args: LinksArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("global-mesh:link:Links", name, {}, opts);
+    for (const { cluster, credential } of args.linked) this.remoteSecret(cluster, credential);
+    let previous: pulumi.Resource[] = [];
+    for (const { region, virtualNetwork } of args.linked) {
+      if (args.network === undefined || virtualNetwork === undefined) continue;
+      previous = [this.peering(region, args.network, virtualNetwork, previous)];
+    }
+    this.registerOutputs({});
+  }
+
+  /** By it istiod watches the peer's services and endpoints. */
+  private remoteSecret(cluster: string, credential: unknown): void {
+    const peer = pulumi.secret(credential) as pulumi.Output<ReaderCredential>;
+    new kubernetes.core.v1.Secret(
+      `remote-secret-${cluster}`,
+      {
+        // Plain, and not taken from the credential: a secret name would hide which peer a preview means.
+        metadata: remoteSecretMetadata(cluster),
+        data: pulumi.secret(
+          peer.apply((known) =>
+            forUserSync(() => {
+              const setting = `${READER_CREDENTIAL} of ${cluster}`;
+              return { ...remoteSecret(soundCredential(setting, { ...known, cluster })).data };
+            }),
+          ),
+        ),
+      },
+      { parent: this },
+    );
+  }
+
+  private peering(
+    region: string,
+    own: RegionNetwork,
+    peer: VirtualNetworkFacts,
+    previous: pulumi.Resource[],
+  ): network.VirtualNetworkPeering {
+    return new network.VirtualNetworkPeering(
+      `peering-${region}`,
+      {
+        resourceGroupName: own.resourceGroupName,
+        virtualNetworkName: own.virtualNetworkName,
+        virtualNetworkPeeringName: peeringName(region),
+        remoteVirtualNetwork: { id: peer.id },
+        ...PEERING,
+      },
+      {
+        parent: this,
+        // A network made anew keeps its id, and a peering with the old one stays Disconnected for ever.
+        replacementTrigger: peer.resourceGuid,
+        deleteBeforeReplace: true,
+        // Azure takes one change of a virtual network at a time.
+        dependsOn: previous,
+      },
+    );
+  }
+}

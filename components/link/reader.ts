@@ -1,0 +1,117 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { readerAccess, soundCredential, type PolicyRule, type ReaderCredential } from "../../istio/link";
+import type { ApiEndpoint } from "../cluster/kubeconfig";
+import { ownLabels } from "../internal/labels";
+import { forUserSync } from "../internal/run-error";
+
+/** Name of the account that peers read this cluster by; the chart's own account may read every secret. */
+const READER = "global-mesh-reader";
+
+/** Arguments of {@link Reader}. */
+export interface ReaderArgs {
+  /** Namespace of the control plane, which exists. */
+  readonly namespace: pulumi.Input<string>;
+  readonly clusterName: string;
+  readonly endpoint: pulumi.Output<ApiEndpoint>;
+  /** Revision whose mesh settings peers read. */
+  readonly revision: string;
+  /** Part of the token's name: raising it makes a new token. */
+  readonly generation: number;
+}
+
+/** The account by which peers' istiods read this cluster, and its token. */
+export class Reader extends pulumi.ComponentResource {
+  /** Secret. */
+  readonly credential: pulumi.Output<ReaderCredential>;
+
+  constructor(name: string, args: ReaderArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("global-mesh:link:Reader", name, {}, opts);
+    const { namespace, clusterName: cluster } = args;
+    const child = { parent: this };
+    const labels = ownLabels(READER);
+    const inNamespace = { name: READER, namespace, labels };
+    const account = new kubernetes.core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: inNamespace },
+      child,
+    );
+    const access = readerAccess([args.revision]);
+    const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];
+    const rbac = kubernetes.rbac.v1;
+    const clusterRole = new rbac.ClusterRole(
+      `${name}-cluster-role`,
+      { metadata: { name: READER, labels }, rules: mutable(access.cluster) },
+      child,
+    );
+    new rbac.ClusterRoleBinding(
+      `${name}-cluster-role-binding`,
+      { metadata: { name: READER, labels }, roleRef: roleRef("ClusterRole", clusterRole), subjects },
+      child,
+    );
+    const role = new rbac.Role(
+      `${name}-role`,
+      { metadata: inNamespace, rules: mutable(access.rootNamespace) },
+      child,
+    );
+    new rbac.RoleBinding(
+      `${name}-role-binding`,
+      { metadata: inNamespace, roleRef: roleRef("Role", role), subjects },
+      child,
+    );
+    const generation = `reader-g${args.generation}`;
+    const token = new kubernetes.core.v1.Secret(
+      `${name}-token-g${args.generation}`,
+      {
+        metadata: {
+          name: generation,
+          namespace,
+          labels,
+          annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+        },
+        type: "kubernetes.io/service-account-token",
+      },
+      child,
+    );
+    this.credential = pulumi.secret(
+      pulumi.all([args.endpoint, token.data]).apply(([endpoint, data]) =>
+        forUserSync(() =>
+          soundCredential("readerCredential", {
+            cluster,
+            ...endpoint,
+            token: decoded(data["token"], generation),
+          }),
+        ),
+      ),
+    );
+    this.registerOutputs({ generation });
+  }
+}
+
+function roleRef(
+  kind: "ClusterRole" | "Role",
+  role: kubernetes.rbac.v1.ClusterRole | kubernetes.rbac.v1.Role,
+): { apiGroup: string; kind: string; name: pulumi.Output<string> } {
+  return { apiGroup: "rbac.authorization.k8s.io", kind, name: role.metadata.name };
+}
+
+function mutable(rules: readonly PolicyRule[]) {
+  return rules.map(({ apiGroups, resources, resourceNames, verbs }) => ({
+    apiGroups: [...apiGroups],
+    resources: [...resources],
+    ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
+    verbs: [...verbs],
+  }));
+}
+
+/** The controller manager fills the token in; a Secret without one would be an unusable credential. */
+function decoded(token: string | undefined, name: string): string {
+  if (token === undefined || token === "") {
+    throw new Error(
+      `Secret istio-system/${name} holds no token: the cluster's token controller has not filled it in. See that ` +
+        "the cluster's controller manager runs and run pulumi up again; if the Secret stays empty, raise " +
+        "global-mesh:readerGeneration, which makes a new one",
+    );
+  }
+  return Buffer.from(token, "base64").toString("utf8");
+}

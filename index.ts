@@ -1,0 +1,53 @@
+import { catalog } from "./catalog";
+import * as mesh from "./components";
+import { loadSettings } from "./config/load";
+
+/** The program of every stack: the stack `global` holds trust, every other one is a region. */
+async function program(): Promise<Record<string, unknown>> {
+  const knownApplications = catalog.applications.map(({ name }) => name);
+  const { settings, kubeconfig } = loadSettings({ knownApplications });
+  if (settings.role === "global") {
+    const regions = settings.mesh.regions.map(({ name }) => name);
+    return mesh.globalOutputs(new mesh.GlobalTrust("trust", { ...settings, regions }));
+  }
+
+  // What settings and catalog say is worked out first, so that a fault in them leaves nothing half made.
+  const plan = mesh.planRegion(settings, catalog);
+
+  // Other stacks are read before anything is made: what they say decides which resources exist.
+  const { region } = settings;
+  const [trust, peers] = await Promise.all([
+    mesh.readTrust(region.name),
+    mesh.readPeers(settings.mesh, region.name),
+  ]);
+  const linked = peers.filter((peer) => peer.state === "linked");
+  const { cluster, providers } = await mesh.regionCluster(settings, linked, kubeconfig);
+  const after = (...dependsOn: mesh.Resource[]) => ({ providers, dependsOn });
+
+  const namespace = mesh.systemNamespace(region.network, cluster);
+  const common = { ...settings, namespace: namespace.metadata.name, clusterName: region.cluster };
+  const cacerts = new mesh.RegionTrust("trust", { ...common, ...trust }, after(namespace));
+  const reader = new mesh.Reader(
+    "reader",
+    { ...common, endpoint: cluster.endpoint, generation: settings.readerGeneration },
+    after(namespace),
+  );
+  const installed = new mesh.Mesh(
+    "mesh",
+    { ...common, plan: plan.mesh, gatewayAddress: cluster.gateway },
+    after(...cluster.foundations, cacerts),
+  );
+  new mesh.Links("links", { linked, network: cluster.network }, after(installed));
+  const policy = new mesh.MeshPolicy("policy", plan.policy, after(installed));
+
+  return mesh.regionOutputs({
+    ...settings,
+    ...trust,
+    cluster,
+    peers,
+    credential: reader.credential,
+    appliedPolicies: policy.applied,
+  });
+}
+
+export = () => mesh.forUser(program);
