@@ -1,0 +1,10 @@
+export { claimBlock, releaseBlock, type BlockClaim, type ClaimOptions } from "./claim";
+export {
+  BLOCKS,
+  REGION_SLOTS,
+  armAddress,
+  fixedEndpoints,
+  regionAddresses,
+  type IstiodPorts,
+  type RegionAddresses,
+} from "./layout";

@@ -1,0 +1,10 @@
+export { Arm, type ArmOptions } from "./arm";
+export type { PublicIpBinder } from "./clusters";
+export { ArmError } from "./errors";
+export { readFault, type FaultEffect, type FaultSpec } from "./faults";
+export { armServer, type Answer, type Request, type SideDoor } from "./http";
+export { groupId, isWithin, keyOf, parseId, sameId } from "./ids";
+export type { ArmResource, ArmType, ClusterAccess, ClusterHost, ClusterIdentity, Leftovers } from "./model";
+export { ARM_TYPES, armType } from "./types";
+export { checkFields, required, text, type Fields, type Json, type JsonObject, type Shape } from "./shapes";
+export { adminDoor, type AdminHooks } from "./admin";

@@ -1,0 +1,1 @@
+export { CloudController, type CloudControllerOptions, type PublicIpBinder } from "./controller";

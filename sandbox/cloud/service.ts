@@ -1,0 +1,76 @@
+import type { KubeObject } from "../kube";
+
+/** Held on a Service for as long as an address is bound to it; the name is that of every cloud's controller. */
+export const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
+/** Names the public IP address resource to use. */
+export const PIP_NAME = "service.beta.kubernetes.io/azure-pip-name";
+/** Names the resource group that the address is in. */
+export const PIP_GROUP = "service.beta.kubernetes.io/azure-load-balancer-resource-group";
+/** Ours: which address is bound, so that a restarted controller can release it although the Service changed. */
+export const BOUND = "sandbox/public-ip";
+
+/** A public IP address resource. */
+export interface Address {
+  readonly resourceGroup: string;
+  readonly name: string;
+}
+
+/** What is to be done for a Service. */
+export type Plan =
+  | { readonly action: "none" }
+  /** Take the finalizer, bind `to`, release `from` where it is another one. */
+  | { readonly action: "bind"; readonly to: Address; readonly from?: Address }
+  /** Release what is bound and let the Service go. */
+  | { readonly action: "release"; readonly from?: Address }
+  | { readonly action: "refuse"; readonly message: string };
+
+/** Decides by a Service alone. */
+export function plan(service: KubeObject): Plan {
+  const { annotations = {}, finalizers = [], deletionTimestamp } = service.metadata;
+  const bound = parseAddress(annotations[BOUND]);
+  const from = bound === undefined ? {} : { from: bound };
+  const wanted = deletionTimestamp === undefined && typeOf(service) === "LoadBalancer";
+  if (!wanted)
+    return finalizers.includes(FINALIZER) || bound !== undefined
+      ? { action: "release", ...from }
+      : { action: "none" };
+  const missing = [PIP_NAME, PIP_GROUP].filter((name) => (annotations[name] ?? "") === "");
+  if (missing.length > 0)
+    return {
+      action: "refuse",
+      message: `the Service has no annotation ${missing.join(" and ")}: the sandbox's load balancer takes only a public IP address that exists, by its name and resource group.`,
+    };
+  const to = { name: annotations[PIP_NAME] ?? "", resourceGroup: annotations[PIP_GROUP] ?? "" };
+  const done =
+    bound?.name === to.name &&
+    bound.resourceGroup === to.resourceGroup &&
+    finalizers.includes(FINALIZER) &&
+    ingressAddress(service) !== undefined;
+  return done ? { action: "none" } : { action: "bind", to, ...from };
+}
+
+/** The address in a Service's status. */
+export function ingressAddress(service: KubeObject): string | undefined {
+  const status = service["status"] as { loadBalancer?: { ingress?: { ip?: string }[] } } | undefined;
+  return status?.loadBalancer?.ingress?.[0]?.ip;
+}
+
+/** Whether two names mean one resource: Azure's names ignore case. */
+export function isSame(a: Address, b: Address): boolean {
+  const key = ({ resourceGroup, name }: Address) => `${resourceGroup}/${name}`.toLowerCase();
+  return key(a) === key(b);
+}
+
+/** How an address is written in the annotation. */
+export function formatAddress({ resourceGroup, name }: Address): string {
+  return `${resourceGroup}/${name}`;
+}
+
+function parseAddress(text: string | undefined): Address | undefined {
+  const [resourceGroup, name] = text?.split("/") ?? [];
+  return resourceGroup === undefined || name === undefined ? undefined : { resourceGroup, name };
+}
+
+function typeOf(service: KubeObject): string | undefined {
+  return (service["spec"] as { type?: string } | undefined)?.type;
+}

@@ -1,0 +1,3 @@
+export { ControlPlane, type Log } from "./control-plane";
+export { kubeconfig } from "./files";
+export { COMPONENTS, type ClusterAccess, type Component, type ControlPlaneSpec } from "./spec";

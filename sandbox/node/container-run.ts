@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ManagedProcess, ProcessRegistry } from "../processes";
+import { HeldError } from "./objects";
+import { probeTarget, watchProbe } from "./probes";
+import type { Command } from "./runners";
+import { timestamp, type ContainerView } from "./status";
+import { isSidecar, type Container, type ContainerState, type Probe } from "./types";
+
+/** What a container needs of its pod. */
+export interface ContainerHost {
+  readonly registry: ProcessRegistry;
+  /** Name in process records and logs, e.g. `eastus/istio-system/istiod-abc/discovery`. */
+  readonly processName: string;
+  readonly logFile: string;
+  readonly workingFolder: string;
+  /** Where the container's ports are. */
+  readonly address: string;
+  readonly restartPolicy: "Always" | "OnFailure" | "Never";
+  /** Makes the command anew for each start; a HeldError holds the container. */
+  command(): Promise<Command>;
+  onChange(): void;
+  onEvent(type: "Normal" | "Warning", reason: string, message: string): void;
+}
+
+/** First pause after a crash; it doubles up to the longest. The kubelet's are 10 s and 5 min. */
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** After so long a run the next crash counts as the first. */
+const GOOD_RUN_MS = 600_000;
+const HELD_RETRY_MS = 1_000;
+
+/** One container run as a local process: started, probed, started again after a crash. */
+export class ContainerRun {
+  private state: ContainerState = { waiting: { reason: "ContainerCreating" } };
+  private lastState: ContainerState = {};
+  private ready = false;
+  private started = false;
+  private process: ManagedProcess | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    readonly container: Container,
+    private readonly host: ContainerHost,
+    private restartCount: number,
+  ) {
+    if (restartCount > 0)
+      this.lastState = {
+        terminated: {
+          exitCode: 137,
+          reason: "ContainerStatusUnknown",
+          message: "the process ended with the sandbox that ran it",
+          finishedAt: timestamp(),
+        },
+      };
+  }
+
+  get view(): ContainerView {
+    const { container, state, lastState, ready, started, restartCount } = this;
+    return { container, state, lastState, ready, started, restartCount, simulated: false };
+  }
+
+  /** Whether the container is up, in the sense in which the next one may start. */
+  get isStarted(): boolean {
+    return this.started;
+  }
+
+  /** Runs until the container has ended for good. */
+  async run(): Promise<void> {
+    let backoff = FIRST_BACKOFF_MS;
+    while (!this.stopping.signal.aborted) {
+      const begun = Date.now();
+      const terminated = await this.runOnce();
+      if (terminated === undefined || !this.mayRestart(terminated.exitCode) || this.isStopping()) return;
+      if (Date.now() - begun > GOOD_RUN_MS) backoff = FIRST_BACKOFF_MS;
+      this.lastState = { terminated };
+      const words = `back-off ${backoff / 1000}s restarting failed container ${this.container.name}`;
+      this.set({ waiting: { reason: "CrashLoopBackOff", message: words } });
+      this.host.onEvent("Warning", "BackOff", words);
+      await this.rest(backoff);
+      backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
+      this.restartCount += 1;
+    }
+  }
+
+  /** Shows why the container cannot start yet. */
+  hold(message: string): void {
+    if (this.process === undefined) this.set({ waiting: { reason: "ContainerCreating", message } });
+  }
+
+  /** Ends the process, with a time limit before it is killed, and starts it no more. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping.abort();
+    await this.process?.stop(graceMs);
+  }
+
+  private async runOnce(): Promise<ContainerState["terminated"]> {
+    const process = await this.start();
+    if (process === undefined) return undefined;
+    this.process = process;
+    const startedAt = timestamp();
+    this.set({ running: { startedAt } });
+    this.host.onEvent("Normal", "Started", `Started container ${this.container.name}`);
+    const probing = new AbortController();
+    this.probe(process, probing.signal);
+    const { code, signal } = await process.exited;
+    probing.abort();
+    this.process = undefined;
+    this.ready = false;
+    this.started = false;
+    const exitCode = code ?? (signal === "SIGKILL" ? 137 : 143);
+    const terminated = {
+      exitCode,
+      reason: exitCode === 0 ? "Completed" : "Error",
+      ...(exitCode === 0 ? {} : { message: `log file: ${this.host.logFile}` }),
+      startedAt,
+      finishedAt: timestamp(),
+    };
+    this.set({ terminated });
+    return terminated;
+  }
+
+  private async start(): Promise<ManagedProcess | undefined> {
+    while (!this.isStopping()) {
+      try {
+        const { command, args, env } = await this.host.command();
+        const { registry, processName: name, logFile, workingFolder: cwd } = this.host;
+        if (this.isStopping()) return undefined;
+        return await registry.spawn({ name, command, args, env: { ...env }, cwd, logFile });
+      } catch (error) {
+        const reason = error instanceof HeldError ? error.reason : "RunContainerError";
+        const message = error instanceof Error ? error.message : String(error);
+        this.set({ waiting: { reason, message } });
+        this.host.onEvent("Warning", "Failed", message);
+        await this.rest(HELD_RETRY_MS);
+      }
+    }
+    return undefined;
+  }
+
+  private probe(process: ManagedProcess, signal: AbortSignal): void {
+    const { startupProbe, readinessProbe, livenessProbe } = this.container;
+    const afterStart = () => {
+      this.started = true;
+      this.watch("Readiness", readinessProbe, signal, (ok) => {
+        this.ready = ok;
+      });
+      this.watch("Liveness", livenessProbe, signal, (ok) => {
+        if (!ok) this.restart(process, "liveness");
+      });
+      this.ready = readinessProbe === undefined;
+      this.host.onChange();
+    };
+    if (startupProbe === undefined) afterStart();
+    else
+      this.watch("Startup", startupProbe, signal, (ok) => {
+        if (!ok) this.restart(process, "startup");
+        else if (!this.started) afterStart();
+      });
+  }
+
+  private watch(
+    what: string,
+    probe: Probe | undefined,
+    signal: AbortSignal,
+    onVerdict: (ok: boolean) => void,
+  ): void {
+    if (probe === undefined) return;
+    const target = probeTarget(probe, this.container, this.host.address);
+    if (target.kind === "unasked")
+      this.host.onEvent(
+        "Normal",
+        "ProbeNotAsked",
+        `${what} probe by exec or grpc: the sandbox takes it for a yes`,
+      );
+    void watchProbe(probe, target, signal, (ok, words) => {
+      if (!ok) this.host.onEvent("Warning", "Unhealthy", `${what} probe failed: ${words}`);
+      onVerdict(ok);
+      this.host.onChange();
+    });
+  }
+
+  private restart(process: ManagedProcess, probe: string): void {
+    this.host.onEvent(
+      "Normal",
+      "Killing",
+      `Container ${this.container.name} failed ${probe} probe, will be restarted`,
+    );
+    void process.stop();
+  }
+
+  private mayRestart(exitCode: number): boolean {
+    if (isSidecar(this.container)) return true;
+    return (
+      this.host.restartPolicy === "Always" || (this.host.restartPolicy === "OnFailure" && exitCode !== 0)
+    );
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private set(state: ContainerState): void {
+    this.state = state;
+    this.host.onChange();
+  }
+}

@@ -1,0 +1,184 @@
+import type { RegionAddresses } from "../addresses/layout";
+import type { KubeClient } from "../kube";
+import type { ProcessRegistry } from "../processes";
+import type { EventRecorder } from "./events";
+import type { NodeSpec } from "./nodes";
+import type { Reference } from "./objects";
+import { PodRun } from "./pod-run";
+import { runnerOf, type Runner } from "./runners";
+import { deleteForGood, label, simulate } from "./simulated-pods";
+import type { PodAddresses } from "./status";
+import { hasEnded, namespaceOf, uidOf, type Pod } from "./types";
+import { clusterAddress, loopbackAddress, WorkloadAddresses } from "./workload-address";
+
+/** What keeping the pods needs of the node agent. */
+export interface PodKeeperOptions {
+  readonly kube: KubeClient;
+  readonly registry: ProcessRegistry;
+  readonly events: EventRecorder;
+  readonly addresses: RegionAddresses;
+  readonly region: string;
+  readonly folder: string;
+  readonly logFolder: string;
+  readonly server: string;
+  readonly runners: readonly Runner[];
+  readonly nodes: readonly NodeSpec[];
+  /** A pod with processes became ready, or is no longer. */
+  onReady(pod: Pod, address: string, ready: boolean): void;
+  log(line: string): void;
+}
+
+/** Knows all pods of the cluster and brings those on our nodes to life, or to their end. */
+export class PodKeeper {
+  private readonly pods = new Map<string, Pod>();
+  private readonly runs = new Map<string, PodRun>();
+  /** Pods with a request under way. */
+  private readonly busy = new Set<string>();
+  private readonly workloads: WorkloadAddresses;
+  private stopped = false;
+
+  constructor(private readonly o: PodKeeperOptions) {
+    this.workloads = new WorkloadAddresses(o.addresses);
+  }
+
+  /** All pods by uid. */
+  get all(): ReadonlyMap<string, Pod> {
+    return this.pods;
+  }
+
+  /** How many pods on our nodes have no process behind them. */
+  simulated(): number {
+    return [...this.pods.values()].filter((pod) => this.isOurs(pod) && !this.isReal(pod)).length;
+  }
+
+  /** Takes the whole list of pods; returns those that are gone. */
+  replaceAll(pods: readonly Pod[]): Pod[] {
+    const present = new Set(pods.map(uidOf));
+    const gone = [...this.pods.values()].filter((pod) => !present.has(uidOf(pod)));
+    for (const pod of gone) this.gone(pod);
+    // Those with an address first, so that no new pod takes it.
+    for (const pod of pods.toSorted(
+      (a, b) => Number(b.status?.podIP !== undefined) - Number(a.status?.podIP !== undefined),
+    ))
+      this.take(pod);
+    return gone;
+  }
+
+  /** Takes the current version of a pod. */
+  take(pod: Pod): void {
+    if (this.stopped) return;
+    this.pods.set(uidOf(pod), pod);
+    if (!this.isOurs(pod)) return;
+    if (pod.metadata.deletionTimestamp !== undefined) this.once(pod, () => this.finish(pod));
+    else if (this.isReal(pod)) this.takeReal(pod);
+    else this.once(pod, () => simulate(this.o.kube, pod, this.place(pod).addresses));
+  }
+
+  /** Takes note that a pod is gone from the cluster. */
+  gone(pod: Pod): void {
+    const uid = uidOf(pod);
+    this.pods.delete(uid);
+    const run = this.runs.get(uid);
+    this.runs.delete(uid);
+    this.workloads.release(uid);
+    // Deleted by force: nobody waits for the process any more.
+    if (run !== undefined) void run.end(1_000, false).catch((error: unknown) => this.complain(pod, error));
+  }
+
+  /** Tells the pods that name this object. */
+  objectChanged(reference: Reference, namespace: string | undefined): void {
+    for (const [uid, run] of this.runs) {
+      const pod = this.pods.get(uid);
+      if (pod !== undefined && namespaceOf(pod) === namespace && run.names(reference)) run.refresh();
+    }
+  }
+
+  /** Does again what failed before; what is done is not touched. */
+  retry(): void {
+    for (const pod of this.pods.values()) this.take(pod);
+  }
+
+  /** Ends all processes and leaves the pods in the cluster. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([...this.runs.values()].map((run) => run.end(8_000, false)));
+    this.runs.clear();
+  }
+
+  private takeReal(pod: Pod): void {
+    const uid = uidOf(pod);
+    const run = this.runs.get(uid);
+    if (run !== undefined) run.update(pod);
+    else if (!hasEnded(pod)) {
+      const { addresses, address } = this.place(pod);
+      const started = new PodRun(pod, {
+        ...this.o,
+        addresses,
+        address,
+        runner: (container) => runnerOf(container, this.o.runners),
+        onReady: (ready) => this.o.onReady(pod, address, ready),
+        log: (line) => this.o.log(line),
+      });
+      this.runs.set(uid, started);
+      void started.run().catch((error: unknown) => this.complain(pod, error));
+      const partly = this.containers(pod).some(
+        (container) => runnerOf(container, this.o.runners) === undefined,
+      );
+      if (partly) this.once(pod, () => label(this.o.kube, pod, "partly"));
+    }
+  }
+
+  private async finish(pod: Pod): Promise<void> {
+    const uid = uidOf(pod);
+    const run = this.runs.get(uid);
+    if (run !== undefined) {
+      const grace = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+      await run.end(grace * 1000, true);
+      this.runs.delete(uid);
+    }
+    await deleteForGood(this.o.kube, pod);
+  }
+
+  /** One piece of work at a time for a pod; a failure is logged, and tried again by `retry`. */
+  private once(pod: Pod, work: () => Promise<void>): void {
+    const uid = uidOf(pod);
+    if (this.busy.has(uid)) return;
+    this.busy.add(uid);
+    void work()
+      .catch((error: unknown) => this.complain(pod, error))
+      .finally(() => {
+        this.busy.delete(uid);
+        // What came in meanwhile, a deletion above all, was not looked at.
+        const now = this.pods.get(uid);
+        if (now !== undefined && now !== pod) this.take(now);
+      });
+  }
+
+  private place(pod: Pod): { addresses: PodAddresses; address: string } {
+    const node = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
+    const hostIP = node?.address ?? "";
+    if (pod.spec.hostNetwork === true)
+      return { addresses: { podIP: hostIP, hostIP }, address: loopbackAddress(hostIP) };
+    const known = pod.status?.podIP;
+    const address = this.workloads.take(uidOf(pod), known === undefined ? undefined : loopbackAddress(known));
+    return { addresses: { podIP: clusterAddress(address), hostIP }, address };
+  }
+
+  private isOurs(pod: Pod): boolean {
+    return this.o.nodes.some(({ name }) => name === pod.spec.nodeName);
+  }
+
+  private isReal(pod: Pod): boolean {
+    return this.containers(pod).some((container) => runnerOf(container, this.o.runners) !== undefined);
+  }
+
+  private containers(pod: Pod) {
+    return [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  }
+
+  private complain(pod: Pod, error: unknown): void {
+    this.o.log(
+      `pod ${namespaceOf(pod)}/${pod.metadata.name}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { imageName } from "../images";
+import type { Container } from "../types";
+import { pilotRunner } from "./pilot";
+import type { Executables, Runner } from "./runner";
+
+export type { Command, Executables, RunContext, Runner } from "./runner";
+export { ISTIOD_POD_PORTS } from "./pilot";
+
+/** The runners for the programs that are there. A new kind of container is one more entry. */
+export function runnersFor(executables: Executables, processors: number): readonly Runner[] {
+  const { pilotDiscovery } = executables;
+  return pilotDiscovery === undefined ? [] : [pilotRunner(pilotDiscovery, processors)];
+}
+
+/** The runner of a container, or undefined when it can only be simulated. */
+export function runnerOf(container: Container, runners: readonly Runner[]): Runner | undefined {
+  const name = imageName(container.image);
+  return runners.find((runner) => runner.image === name && runner.claims(container));
+}

@@ -1,0 +1,4 @@
+import { serve } from "../wire";
+import { KubernetesProvider } from "./provider";
+
+serve(new KubernetesProvider());

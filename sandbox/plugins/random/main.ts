@@ -1,0 +1,4 @@
+import { serve } from "../wire";
+import { randomProvider } from "./provider";
+
+serve(randomProvider());

@@ -1,0 +1,4 @@
+import { serve } from "../wire";
+import { tlsProvider } from "./provider";
+
+serve(tlsProvider());

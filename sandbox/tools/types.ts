@@ -1,0 +1,45 @@
+/** Programs that the sandbox runs. */
+export const TOOL_NAMES = [
+  "pulumi",
+  "pulumi-language-nodejs",
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "helm",
+  "kubectl",
+  "pilot-discovery",
+  "istioctl",
+] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** Where a tool came from: PATH, the cache, or put into the cache just now. */
+export type ToolSource = "path" | "cache" | "download" | "build" | "package";
+
+/** A tool that is ready to run. */
+export interface ResolvedTool {
+  readonly name: ToolName;
+  readonly path: string;
+  readonly version: string;
+  readonly source: ToolSource;
+  /** What a user may want to know, e.g. why the one on PATH was refused. */
+  readonly note?: string;
+}
+
+/** One step on the way to a tool. */
+export interface ToolEvent {
+  readonly tool: string;
+  readonly phase: "check" | "refused" | "download" | "build" | "ready";
+  readonly detail: string;
+  /** Seconds since work on this tool began. */
+  readonly seconds: number;
+}
+
+/** How to get tools. */
+export interface EnsureOptions {
+  /** Receives every step. @default nobody hears of them */
+  readonly onProgress?: (event: ToolEvent) => void;
+  /** Ends downloads and builds. */
+  readonly signal?: AbortSignal;
+  /** PATH, HOME, GLOBAL_MESH_CACHE, XDG_CACHE_HOME and Go's own settings. @default this process's environment */
+  readonly env?: NodeJS.ProcessEnv;
+}
