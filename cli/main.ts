@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import pc from "picocolors";
+import { sandboxContext, type SandboxOptions } from "./sandbox/context";
+import { sandboxDown } from "./sandbox/down";
+import { renderReport, type SandboxReport } from "./sandbox/report";
+import { sandboxShell } from "./sandbox/shell";
+import { sandboxUp } from "./sandbox/up";
+import { useStderr } from "./ui/steps";
+
+/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage, 130 and 143 ended by a signal. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+interface CommonOptions extends SandboxOptions {
+  readonly json?: boolean;
+}
+
+function program(): Command {
+  const mesh = new Command("mesh").description("One Istio mesh over AKS clusters in several regions.");
+  const sandbox = mesh
+    .command("sandbox")
+    .description("the whole mesh on this machine, without a cloud account");
+  const common = (command: Command): Command =>
+    command
+      .option("--home <folder>", "the sandbox's folder (default: .sandbox beside Pulumi.yaml)")
+      .option("--program <folder>", "folder with Pulumi.yaml (default: the current folder)");
+
+  common(sandbox.command("up"))
+    .description("start the sandbox, or bring it up to date, and show what stands")
+    .option("--json", "print the report as JSON")
+    .action((options: CommonOptions) =>
+      interruptible(async (signal) => {
+        progressAside(options);
+        const report = await sandboxUp(sandboxContext(options), signal);
+        print(report, renderReport, options);
+      }),
+    );
+  common(sandbox.command("down"))
+    .description("pulumi destroy of all stacks, proof that nothing is left, and the end of every process")
+    .option("--force", "stop and remove everything without pulumi destroy")
+    .option("--json", "print what was found as JSON")
+    .action((options: CommonOptions & { force?: boolean }) =>
+      interruptible(async (signal) => {
+        progressAside(options);
+        const found = await sandboxDown(sandboxContext(options), options, signal);
+        print(found, renderDown, options);
+        if (found.leaks.length > 0) process.exitCode = FAILED;
+      }),
+    );
+  common(sandbox.command("status"))
+    .description("show the report of the last start")
+    .option("--json", "print it as JSON")
+    .action((options: CommonOptions) => {
+      print(lastReport(options), renderReport, options);
+    });
+  common(sandbox.command("shell"))
+    .description("open a shell, or run a command, with pulumi, kubectl, helm and istioctl set up")
+    .argument("[command...]", "a command instead of a shell, after --")
+    .action(async (command: string[], options: CommonOptions) => {
+      process.exitCode = await sandboxShell(sandboxContext(options), command);
+    });
+  overrideExits(mesh);
+  return mesh;
+}
+
+/** Commander would exit with 1 by itself; the exit code of wrong usage is another one. */
+function overrideExits(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) overrideExits(child);
+}
+
+/** With --json, standard output is for the JSON alone: the steps go to standard error. */
+function progressAside(options: CommonOptions): void {
+  if (options.json === true) useStderr();
+}
+
+function print<T>(value: T, render: (value: T) => string, options: CommonOptions): void {
+  console.log(options.json === true ? JSON.stringify(value, null, 2) : render(value));
+}
+
+function renderDown(found: { leaks: readonly string[]; keptCrds: readonly string[] }): string {
+  const kept = `${found.keptCrds.length} CRDs that Helm keeps by policy went with their clusters.`;
+  if (found.leaks.length === 0) return `Nothing is left. ${kept}`;
+  return [pc.red(`${found.leaks.length} left behind:`), ...found.leaks.map((leak) => `  ${leak}`), kept].join(
+    "\n",
+  );
+}
+
+function lastReport(options: CommonOptions): SandboxReport {
+  const { home } = sandboxContext(options);
+  try {
+    return JSON.parse(readFileSync(home.report, "utf8")) as SandboxReport;
+  } catch {
+    throw new Error(`There is no report in ${home.root}. Start the sandbox with: npm run sandbox`);
+  }
+}
+
+/** Runs work that SIGINT and SIGTERM end in order; a second signal is not needed and not waited for. */
+async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  let signalled: NodeJS.Signals | undefined;
+  const stop = (name: NodeJS.Signals): void => {
+    if (signalled !== undefined) return;
+    signalled = name;
+    console.error(`\n${name}: ending what runs …`);
+    controller.abort(new Error(`ended by ${name}`));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    if (signalled === undefined) throw error;
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+  if (signalled !== undefined) process.exitCode = signalled === "SIGINT" ? 130 : 143;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) {
+      // Commander has said what is wrong; help and version are no faults.
+      process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+      return;
+    }
+    console.error(pc.red(error instanceof Error ? error.message : String(error)));
+    process.exitCode = FAILED;
+  });

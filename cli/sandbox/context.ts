@@ -1,0 +1,48 @@
+import path from "node:path";
+import { SandboxHome, type SandboxIdentity } from "../../sandbox/home";
+import { Workspace } from "../pulumi/workspace";
+import { DaemonClient } from "./daemon";
+import { runEnvironment } from "./environment";
+import { projectStacks, type ProjectStacks } from "./regions";
+
+/** Where a sandbox is and what it runs. */
+export interface SandboxOptions {
+  /** Folder with `Pulumi.yaml` and the program. @default the current folder */
+  readonly program?: string;
+  /** The sandbox's home folder. @default `.sandbox` in the program's folder */
+  readonly home?: string;
+}
+
+/** The handles that every sandbox command works with. */
+export interface SandboxContext {
+  readonly program: string;
+  readonly home: SandboxHome;
+  readonly stacks: ProjectStacks;
+  readonly daemon: DaemonClient;
+  readonly workspace: Workspace;
+}
+
+export function sandboxContext(options: SandboxOptions = {}): SandboxContext {
+  const program = path.resolve(options.program ?? ".");
+  const home = new SandboxHome(options.home ?? path.join(program, ".sandbox"));
+  return {
+    program,
+    home,
+    stacks: projectStacks(program),
+    daemon: new DaemonClient(home),
+    workspace: new Workspace({
+      projectFolder: home.project,
+      pulumiRoot: home.root,
+      env: runEnvironment(home),
+    }),
+  };
+}
+
+/** The identity of a sandbox that must exist. */
+export function requireIdentity(home: SandboxHome): SandboxIdentity {
+  const identity = home.identity();
+  if (identity === undefined) {
+    throw new Error(`There is no sandbox in ${home.root}. Start one with: npm run sandbox`);
+  }
+  return identity;
+}

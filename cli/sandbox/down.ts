@@ -1,0 +1,160 @@
+import { existsSync, rmSync } from "node:fs";
+import path from "node:path";
+import { releaseBlock } from "../../sandbox/addresses";
+import { ProcessRegistry } from "../../sandbox/processes";
+import { endMarked, findMarked } from "../../sandbox/processes/marked";
+import { runSteps, type Step } from "../ui/steps";
+import { requireIdentity, type SandboxContext } from "./context";
+import type { DaemonReport } from "./daemon";
+import { exclusively } from "./exclusive";
+import { releaseDeadLocks } from "./locks";
+import { endLeftovers, prepareTools, startDaemon, type Toolbox } from "./prepare";
+import { describeChanges, endEverything, moveTmp } from "./up";
+
+/** What the way down found. */
+export interface DownReport {
+  /** Everything that should be gone and is not, named. Empty is the proof. */
+  readonly leaks: readonly string[];
+  /** CRDs that Helm keeps by policy; they went with their clusters. */
+  readonly keptCrds: readonly string[];
+}
+
+export interface DownOptions {
+  /** Stop and remove everything without `pulumi destroy`. */
+  readonly force?: boolean;
+}
+
+interface DownState {
+  toolbox?: Toolbox;
+  report?: DaemonReport;
+  leaks: string[];
+}
+
+/**
+ * `pulumi destroy` of all stacks, the regions first and `global` last; then asks the clusters and the ARM
+ * stand-in what is left, stops every process and removes the home folder.
+ */
+export function sandboxDown(
+  context: SandboxContext,
+  options: DownOptions,
+  signal: AbortSignal,
+): Promise<DownReport> {
+  return exclusively(context, () => takeDown(context, options, signal));
+}
+
+async function takeDown(
+  context: SandboxContext,
+  options: DownOptions,
+  signal: AbortSignal,
+): Promise<DownReport> {
+  const { home } = context;
+  const identity = requireIdentity(home);
+  const state: DownState = { leaks: [] };
+  home.emptyTmp();
+  const restore = moveTmp(context);
+  try {
+    if (options.force !== true) await runSteps(state, destroySteps(context, signal));
+  } catch (error) {
+    if (signal.aborted) {
+      await endEverything(context);
+      throw error;
+    }
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}\n` +
+        "To end and remove everything without pulumi destroy: npm run sandbox:down -- --force",
+      { cause: error },
+    );
+  } finally {
+    restore();
+  }
+  await endEverything(context);
+  const leaks = [...state.leaks, ...processLeaks(context)];
+  // A leak is evidence: the home stays for a look, `--force` removes it.
+  if (leaks.length === 0) {
+    rmSync(home.root, { recursive: true, force: true });
+    await releaseBlock(undefined, identity.block, home.root);
+  }
+  const kept = state.report?.deletedClusters.flatMap((cluster) => cluster.keptCrds) ?? [];
+  return { leaks, keptCrds: [...new Set(kept)] };
+}
+
+function destroySteps(
+  context: SandboxContext,
+  signal: AbortSignal,
+): Parameters<typeof runSteps<DownState>>[1] {
+  const { home, stacks } = context;
+  const destroy = (stack: string): Step<DownState> => ({
+    title: `pulumi destroy ${stack}`,
+    run: (_state, view) => destroyStack(context, stack, signal, view),
+  });
+  rmSync(home.report, { force: true });
+  return [
+    {
+      title: "Daemon",
+      run: async (state, view) => {
+        await endMarked(home.root, 5_000);
+        await releaseDeadLocks(context);
+        if (await context.daemon.healthy()) return;
+        await endLeftovers(home);
+        home.make();
+        state.toolbox = await prepareTools(view, signal);
+        await startDaemon(context, state.toolbox, signal);
+      },
+    },
+    { title: "Regions", concurrent: true, steps: () => stacks.regions.map(destroy) },
+    // Trust goes last: the regions' certificates are signed by it.
+    destroy(stacks.global),
+    {
+      title: "Nothing left",
+      run: async (state, view) => {
+        state.report = await context.daemon.report();
+        state.leaks.push(...leaksOf(state.report));
+        view.title(state.leaks.length === 0 ? "Nothing left" : `Left: ${state.leaks.length}`);
+      },
+    },
+  ];
+}
+
+async function destroyStack(
+  context: SandboxContext,
+  stack: string,
+  signal: AbortSignal,
+  view: { report(detail: string): void; title(text: string): void },
+): Promise<void> {
+  // A start that was killed early has written no project yet.
+  const made = existsSync(path.join(context.home.project, "Pulumi.yaml"));
+  if (!made || !(await context.workspace.stacks()).includes(stack)) {
+    view.title(`pulumi destroy ${stack}: was never up`);
+    return;
+  }
+  const summary = await context.workspace.destroy(stack, {
+    signal,
+    onProgress: (detail) => view.report(detail),
+  });
+  await context.workspace.remove(stack);
+  view.title(`pulumi destroy ${stack}: ${describeChanges(summary.changes)}`);
+}
+
+function leaksOf(report: DaemonReport): string[] {
+  // A cluster that was replaced was deleted more than once: what counts is how the last one went.
+  const lastDeletions = new Map(report.deletedClusters.map((cluster) => [cluster.name, cluster]));
+  return [
+    ...[...lastDeletions.values()].flatMap((cluster) => [
+      ...cluster.leftovers.map((object) => `${cluster.name}: ${object}`),
+      ...(cluster.unasked === undefined
+        ? []
+        : [`${cluster.name}: nobody asked what is left: ${cluster.unasked}`]),
+    ]),
+    ...report.clusters.map((cluster) => `cluster ${cluster.name} still stands`),
+    ...report.resources.map((id) => `ARM resource ${id}`),
+  ];
+}
+
+function processLeaks(context: SandboxContext): string[] {
+  return [
+    ...ProcessRegistry.alive(context.home.processes).map(
+      (record) => `process ${record.pid} (${record.name})`,
+    ),
+    ...findMarked(context.home.root).map((identity) => `process ${identity.pid}`),
+  ];
+}

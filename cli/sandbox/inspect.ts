@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { regionAddresses } from "../../sandbox/addresses/layout";
+import type { SandboxIdentity } from "../../sandbox/home";
+import type { SandboxContext } from "./context";
+import { clusters, version } from "./istiod";
+import type { RegionReport } from "./report";
+
+/** How long istiods may take to list their peers as synced after the link pass. */
+const SYNC_MS = 180_000;
+
+/** What a stack says about its region. */
+interface RegionOutputs {
+  readonly clusterName: string;
+  readonly apiAddress: string;
+  readonly gatewayFqdn: string;
+  readonly linkedPeers: readonly string[];
+  readonly pendingPeers: readonly string[];
+  readonly appliedPolicies: readonly string[];
+}
+
+/** Waits until every istiod lists the remote clusters of its linked peers as synced. */
+export async function waitSynced(
+  context: SandboxContext,
+  identity: SandboxIdentity,
+  report: (detail: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = new Map<string, readonly string[]>();
+  const names = new Map<string, string>();
+  for (const region of context.stacks.regions) {
+    const outputs = await regionOutputs(context, region);
+    wanted.set(region, outputs.linkedPeers);
+    names.set(region, outputs.clusterName);
+  }
+  const end = Date.now() + SYNC_MS;
+  for (;;) {
+    const missing: string[] = [];
+    for (const [region, peers] of wanted) {
+      const synced = await syncedClusters(identity, region);
+      for (const peer of peers) {
+        if (!synced.includes(names.get(peer) ?? peer)) missing.push(`${region} → ${peer}`);
+      }
+    }
+    if (missing.length === 0) return;
+    if (Date.now() > end) {
+      throw new Error(
+        `After ${SYNC_MS / 1000} s istiod does not call these peers synced: ${missing.join(", ")}. ` +
+          "Look at /debug/clusterz and the log of istiod in the region named first.",
+      );
+    }
+    report(`waiting for ${missing.join(", ")}`);
+    signal.throwIfAborted();
+    await sleep(500);
+  }
+}
+
+/** The facts of each region, from its stack, its istiod and its state. */
+export async function inspectRegions(
+  context: SandboxContext,
+  identity: SandboxIdentity,
+  seconds: ReadonlyMap<string, number>,
+): Promise<RegionReport[]> {
+  const all = new Map<string, RegionOutputs>();
+  for (const region of context.stacks.regions) all.set(region, await regionOutputs(context, region));
+  const reports: RegionReport[] = [];
+  for (const [region, outputs] of all) {
+    const ports = istiodPorts(identity, region);
+    reports.push({
+      name: region,
+      cluster: outputs.clusterName,
+      apiAddress: outputs.apiAddress,
+      istioVersion: await version(ports),
+      gateway: outputs.gatewayFqdn,
+      linkedPeers: outputs.linkedPeers,
+      mutualPeers: outputs.linkedPeers.filter((peer) => all.get(peer)?.linkedPeers.includes(region)),
+      pendingPeers: outputs.pendingPeers,
+      synced: (await syncedClusters(identity, region)).filter((id) => id !== outputs.clusterName),
+      policies: outputs.appliedPolicies,
+      resources: await context.workspace.resourceCount(region),
+      seconds: Math.round((seconds.get(region) ?? 0) * 10) / 10,
+    });
+  }
+  return reports;
+}
+
+async function regionOutputs(context: SandboxContext, region: string): Promise<RegionOutputs> {
+  return (await context.workspace.outputs(region)) as unknown as RegionOutputs;
+}
+
+async function syncedClusters(identity: SandboxIdentity, region: string): Promise<string[]> {
+  try {
+    const known = await clusters(istiodPorts(identity, region));
+    return known.filter((cluster) => cluster.syncStatus === "synced").map((cluster) => cluster.id);
+  } catch {
+    // An istiod that is starting does not answer yet; the caller's time limit covers one that never does.
+    return [];
+  }
+}
+
+function istiodPorts(identity: SandboxIdentity, region: string) {
+  const slot = identity.slots[region];
+  if (slot === undefined) throw new Error(`region ${region} has no addresses in this sandbox`);
+  return regionAddresses(identity.block, slot).istiod;
+}

@@ -1,0 +1,52 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import type { SandboxContext } from "./context";
+
+interface Kubeconfig {
+  readonly clusters: readonly { readonly name: string; readonly cluster: object }[];
+  readonly users: readonly { readonly name: string; readonly user: object }[];
+  readonly contexts: readonly {
+    readonly name: string;
+    readonly context: { readonly cluster: string; readonly user: string };
+  }[];
+  readonly "current-context": string;
+}
+
+/**
+ * One kubeconfig with a context for each cluster, named like it. Only the current context of each is taken.
+ *
+ * @param configs kubeconfig text by cluster name; the first one's context becomes the current one.
+ */
+export function mergeKubeconfigs(configs: ReadonlyMap<string, string>): string {
+  const parts = [...configs].map(([name, text]) => ({ name, ...current(name, parse(text) as Kubeconfig) }));
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: parts.map(({ name, cluster }) => ({ name, cluster })),
+    users: parts.map(({ name, user }) => ({ name, user })),
+    contexts: parts.map(({ name }) => ({ name, context: { cluster: name, user: name } })),
+    "current-context": parts[0]?.name ?? "",
+  });
+}
+
+function current(name: string, config: Kubeconfig): { cluster: object; user: object } {
+  const context = config.contexts.find((entry) => entry.name === config["current-context"])?.context;
+  const cluster = config.clusters.find((entry) => entry.name === context?.cluster)?.cluster;
+  const user = config.users.find((entry) => entry.name === context?.user)?.user;
+  if (cluster === undefined || user === undefined) {
+    throw new Error(`the kubeconfig of ${name} has no current context with a cluster and a user`);
+  }
+  return { cluster, user };
+}
+
+/** Writes the kubeconfig of the sandbox's shell from what the stacks export. */
+export async function writeKubeconfig(context: SandboxContext): Promise<void> {
+  const configs = new Map<string, string>();
+  for (const region of context.stacks.regions) {
+    const outputs = await context.workspace.allOutputs(region);
+    const [name, kubeconfig] = [outputs["clusterName"], outputs["kubeconfig"]];
+    if (typeof name === "string" && typeof kubeconfig === "string") configs.set(name, kubeconfig);
+  }
+  writeFileSync(path.join(context.home.root, "kubeconfig"), mergeKubeconfigs(configs), { mode: 0o600 });
+}

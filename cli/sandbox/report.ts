@@ -1,0 +1,95 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+
+/** One region of a standing sandbox. */
+export interface RegionReport {
+  readonly name: string;
+  readonly cluster: string;
+  readonly apiAddress: string;
+  readonly istioVersion: string;
+  readonly gateway: string;
+  /** Peers whose remote secret this region's cluster has. */
+  readonly linkedPeers: readonly string[];
+  /** Linked peers that link back. */
+  readonly mutualPeers: readonly string[];
+  readonly pendingPeers: readonly string[];
+  /** Remote clusters that the running istiod calls synced. */
+  readonly synced: readonly string[];
+  readonly policies: readonly string[];
+  /** Resources in the stack's state. */
+  readonly resources: number;
+  /** Wall time of this region's updates in this run. */
+  readonly seconds: number;
+}
+
+export interface PluginReport {
+  readonly name: string;
+  readonly version: string;
+  readonly source: "official" | "stand-in";
+}
+
+/** What `.sandbox/report.json` holds. */
+export interface SandboxReport {
+  readonly regions: readonly RegionReport[];
+  readonly plugins: readonly PluginReport[];
+  /** Pods that are reported ready with no process behind them. */
+  readonly simulatedPods: number;
+  /** Tools and where each came from. */
+  readonly tools: readonly { readonly name: string; readonly version: string; readonly source: string }[];
+  readonly seconds: number;
+}
+
+/** The report as a user reads it. */
+export function renderReport(report: SandboxReport): string {
+  const table = new Table({
+    head: [
+      "region",
+      "cluster",
+      "API address",
+      "Istio",
+      "gateway",
+      "peers",
+      "synced",
+      "policies",
+      "resources",
+      "seconds",
+    ],
+    style: { head: [], border: [] },
+  });
+  for (const region of report.regions) {
+    table.push([
+      pc.bold(region.name),
+      region.cluster,
+      region.apiAddress,
+      region.istioVersion,
+      region.gateway,
+      peers(region),
+      region.synced.join("\n") || pc.red("none"),
+      String(region.policies.length),
+      String(region.resources),
+      region.seconds.toFixed(0),
+    ]);
+  }
+  const named = (source: PluginReport["source"]): string =>
+    report.plugins
+      .filter((plugin) => plugin.source === source)
+      .map((plugin) => `${plugin.name} ${plugin.version}`)
+      .join(", ") || "none";
+  return [
+    table.toString(),
+    `Plugins: official ${named("official")}; stand-ins ${named("stand-in")}.`,
+    `Pods without a process behind them (label sandbox/simulated): ${report.simulatedPods}.`,
+    `Open a shell with pulumi, kubectl and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,
+    `Take everything down: ${pc.bold("npm run sandbox:down")}`,
+  ].join("\n");
+}
+
+function peers(region: RegionReport): string {
+  const lines = region.linkedPeers.map((peer) =>
+    region.mutualPeers.includes(peer) ? `${peer} ⇄` : `${peer} → only`,
+  );
+  return (
+    [...lines, ...region.pendingPeers.map((peer) => pc.yellow(`${peer} pending`))].join("\n") ||
+    pc.red("none")
+  );
+}

@@ -1,0 +1,195 @@
+import { rmSync } from "node:fs";
+import { writeJson, type SandboxIdentity } from "../../sandbox/home";
+import { ProcessRegistry } from "../../sandbox/processes";
+import { endMarked } from "../../sandbox/processes/marked";
+import { runSteps, type Step, type StepView } from "../ui/steps";
+import type { SandboxContext } from "./context";
+import { exclusively } from "./exclusive";
+import { inspectRegions, waitSynced } from "./inspect";
+import { writeKubeconfig } from "./kubeconfig";
+import { releaseDeadLocks } from "./locks";
+import {
+  prepareHome,
+  preparePlugins,
+  prepareProject,
+  prepareTools,
+  startDaemon,
+  type Toolbox,
+} from "./prepare";
+import type { PluginReport, SandboxReport } from "./report";
+
+/** What the steps learn from each other. */
+interface UpState {
+  toolbox?: Toolbox;
+  identity?: SandboxIdentity;
+  plugins: PluginReport[];
+  /** Wall time of each region's updates. */
+  readonly seconds: Map<string, number>;
+  pending: string[];
+  report?: SandboxReport;
+}
+
+/**
+ * Brings a sandbox up, or brings one that stands up to date: tools, daemon, `pulumi up` of every stack, and a
+ * second pass over the regions whose peers were not there yet.
+ *
+ * @param signal aborting it ends every process of the sandbox before this returns.
+ */
+export function sandboxUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
+  return exclusively(context, () => bringUp(context, signal));
+}
+
+async function bringUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
+  const started = Date.now();
+  const state: UpState = { plugins: [], seconds: new Map(), pending: [] };
+  // The Automation API keeps each update's event log, secrets included, in the temporary folder while it runs.
+  const restore = moveTmp(context);
+  // A report of an earlier start says nothing of this one.
+  rmSync(context.home.report, { force: true });
+  try {
+    await runSteps(state, steps(context, signal, started));
+    // A signal that came when no command ran any more.
+    signal.throwIfAborted();
+  } catch (error) {
+    if (signal.aborted) await endEverything(context);
+    throw error;
+  } finally {
+    restore();
+    if (context.home.identity() !== undefined) context.home.emptyTmp();
+  }
+  if (state.report === undefined) throw new Error("the sandbox came up without a report");
+  return state.report;
+}
+
+/** Moves this process's temporary files into the sandbox's home; returns the way back. */
+export function moveTmp(context: SandboxContext): () => void {
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = context.home.tmp;
+  return () => {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  };
+}
+
+/** Ends all processes of a sandbox at once; its state on disk stays for the next start. */
+export async function endEverything(context: SandboxContext): Promise<void> {
+  await endMarked(context.home.root, 5_000);
+  await ProcessRegistry.endRecorded(context.home.processes);
+}
+
+function steps(
+  context: SandboxContext,
+  signal: AbortSignal,
+  started: number,
+): Parameters<typeof runSteps<UpState>>[1] {
+  const { global, regions } = context.stacks;
+  return [
+    {
+      title: "Tools",
+      run: async (state, view) => {
+        state.toolbox = await prepareTools(view, signal);
+      },
+    },
+    {
+      title: "Sandbox",
+      run: async (state, view) => {
+        const toolbox = need(state.toolbox);
+        view.report("home folder");
+        state.identity = await prepareHome(context, toolbox);
+        view.report("plugins");
+        state.plugins = await preparePlugins(context, state.identity, toolbox);
+        prepareProject(context, state.identity, toolbox.charts);
+        await releaseDeadLocks(context);
+        view.report("daemon");
+        await startDaemon(context, toolbox, signal);
+        view.title(
+          `Sandbox: addresses 127.${state.identity.block}.0.0/16, ARM stand-in ${state.identity.armUrl}`,
+        );
+      },
+    },
+    {
+      title: `pulumi up ${global}`,
+      run: (_state, view) => up(context, global, view, signal).then(() => undefined),
+    },
+    {
+      title: "Regions",
+      concurrent: true,
+      steps: () => regions.map((region) => regionStep(context, region, signal)),
+    },
+    {
+      title: "Links",
+      concurrent: true,
+      steps: (state) => state.pending.map((region) => regionStep(context, region, signal)),
+    },
+    {
+      title: "Remote clusters synced",
+      run: async (state, view) => {
+        await waitSynced(context, need(state.identity), (detail) => view.report(detail), signal);
+      },
+    },
+    {
+      title: "Report",
+      run: async (state) => {
+        await writeKubeconfig(context);
+        const stood = await context.daemon.report();
+        state.report = {
+          regions: await inspectRegions(context, need(state.identity), state.seconds),
+          plugins: state.plugins,
+          simulatedPods: stood.clusters.reduce((sum, cluster) => sum + cluster.simulatedPods, 0),
+          tools: [...need(state.toolbox).tools.values()].map(({ name, version, source }) => ({
+            name,
+            version,
+            source,
+          })),
+          seconds: Math.round((Date.now() - started) / 100) / 10,
+        };
+        writeJson(context.home.report, state.report);
+      },
+    },
+  ];
+}
+
+function regionStep(context: SandboxContext, region: string, signal: AbortSignal): Step<UpState> {
+  return {
+    title: `pulumi up ${region}`,
+    run: async (state, view) => {
+      const took = await up(context, region, view, signal);
+      state.seconds.set(region, (state.seconds.get(region) ?? 0) + took);
+      const outputs = await context.workspace.outputs(region);
+      state.pending = state.pending.filter((name) => name !== region);
+      if ((outputs["pendingPeers"] as string[]).length > 0) state.pending.push(region);
+    },
+  };
+}
+
+/** One `pulumi up`; returns its seconds. */
+async function up(
+  context: SandboxContext,
+  stack: string,
+  view: StepView,
+  signal: AbortSignal,
+): Promise<number> {
+  const summary = await context.workspace.up(stack, { signal, onProgress: (detail) => view.report(detail) });
+  view.title(`pulumi up ${stack}: ${describeChanges(summary.changes)}`);
+  return summary.seconds;
+}
+
+/** `12 created, 1 updated`, or `no changes`. */
+export function describeChanges(changes: Readonly<Record<string, number>>): string {
+  const words: Readonly<Record<string, string>> = {
+    create: "created",
+    update: "updated",
+    delete: "deleted",
+    replace: "replaced",
+  };
+  const parts = Object.entries(words).flatMap(([op, word]) => {
+    const count = changes[op] ?? 0;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+  return parts.join(", ") || "no changes";
+}
+
+function need<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a step ran before the one that it needs");
+  return value;
+}
