@@ -1,0 +1,45 @@
+import type { SandboxContext } from "../../cli/sandbox/context";
+import { execute, type Finished } from "./kube";
+
+/** A step of a preview that is no `same`. */
+export interface PlannedStep {
+  readonly op: string;
+  /** Last part of the type token, e.g. `VirtualService`. */
+  readonly kind: string;
+  /** Logical name. */
+  readonly name: string;
+}
+
+/** What a preview would change, as `pulumi preview --json` says. */
+export async function planned(
+  context: SandboxContext,
+  stack: string,
+  args: readonly string[] = [],
+): Promise<PlannedStep[]> {
+  const done = await pulumi(context, stack, ["preview", "--json", ...args]);
+  if (done.code !== 0) throw new Error(`pulumi preview of ${stack}: ${done.stdout}${done.stderr}`);
+  const plan = JSON.parse(done.stdout) as { steps?: { op: string; urn: string }[] };
+  return (plan.steps ?? [])
+    .filter((step) => step.op !== "same" && step.op !== "read")
+    .map((step) => {
+      const [, , types = "", name = ""] = step.urn.split("::");
+      return { op: step.op, kind: types.split(":").at(-1) ?? types, name };
+    });
+}
+
+/** Runs `pulumi` on one stack by hand. */
+export function pulumi(
+  context: SandboxContext,
+  stack: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  const [command = "preview", ...rest] = args;
+  return execute(
+    context,
+    "pulumi",
+    [command, "--stack", stack, "--non-interactive", ...rest],
+    undefined,
+    env,
+  );
+}

@@ -1,0 +1,90 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { requireIdentity, sandboxContext, type SandboxContext } from "../../cli/sandbox/context";
+import { sandboxDown } from "../../cli/sandbox/down";
+import { prepareProject } from "../../cli/sandbox/prepare";
+import type { SandboxReport } from "../../cli/sandbox/report";
+import { sandboxUp } from "../../cli/sandbox/up";
+
+const root = path.join(__dirname, "..", "..");
+
+/** What a user's copy of the project holds; tests edit the copy, never the tracked files. */
+const PROGRAM = [
+  "index.ts",
+  "package.json",
+  "tsconfig.json",
+  "Pulumi.yaml",
+  "Pulumi.global.yaml",
+  "Pulumi.eastus.yaml",
+  "Pulumi.westeurope.yaml",
+  "Pulumi.southeastasia.yaml",
+  "config",
+  "topology",
+  "azure",
+  "istio",
+  "catalog",
+  "components",
+];
+
+/** A sandbox of its own in a temporary folder, with a copy of the program beside it. */
+export interface Standing {
+  readonly folder: string;
+  readonly context: SandboxContext;
+  /** Replaces text in a file of the program's copy; text that is not there fails. */
+  edit(file: string, from: string, to: string): void;
+  /** Writes the generated project again, after an edit of `Pulumi.yaml` or a stack file. */
+  refreshProject(): void;
+  up(): Promise<SandboxReport>;
+  /** Ends all and removes the folder, whatever state it is in. */
+  remove(): Promise<void>;
+}
+
+export function makeStanding(): Standing {
+  const folder = mkdtempSync(path.join(tmpdir(), "global-mesh-sandbox-"));
+  const program = path.join(folder, "program");
+  for (const name of PROGRAM) cpSync(path.join(root, name), path.join(program, name), { recursive: true });
+  symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"));
+  const context = sandboxContext({ program, home: path.join(folder, "home") });
+  const never = new AbortController().signal;
+  return {
+    folder,
+    context,
+    edit: (file, from, to) => {
+      const target = path.join(program, file);
+      const text = readFileSync(target, "utf8");
+      if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
+      writeFileSync(target, text.replace(from, to));
+    },
+    refreshProject: () => prepareProject(context, requireIdentity(context.home), chartsFolder()),
+    up: () => sandboxUp(context, never),
+    remove: async () => {
+      if (context.home.identity() !== undefined) await sandboxDown(context, { force: true }, never);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function chartsFolder(): string {
+  const folder = process.env["SANDBOX_TEST_CHARTS"];
+  if (folder === undefined)
+    throw new Error("SANDBOX_TEST_CHARTS is not set: run the tests with npm test sandbox");
+  return folder;
+}
+
+let shared: Standing | undefined;
+
+/**
+ * The sandbox that the tests of tests/sandbox/regions use one after another, in the order of their file names:
+ * bringing up three regions takes minutes, and most of what is tested is what can be done to a mesh that stands.
+ */
+export function sharedStanding(): Standing {
+  shared ??= makeStanding();
+  return shared;
+}
+
+/** Called once after all. */
+export async function removeShared(): Promise<void> {
+  await shared?.remove();
+  shared = undefined;
+}

@@ -1,0 +1,42 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { ensureCharts, ensureTools, type ToolName } from "../../sandbox/tools";
+
+/** What the sandbox tests run for real. */
+const TOOLS = [
+  "pulumi",
+  "pulumi-language-nodejs",
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "helm",
+  "kubectl",
+  "pilot-discovery",
+  "istioctl",
+] as const satisfies readonly ToolName[];
+
+/**
+ * Gets what the tests need and says where it is in environment variables: the Istio charts, whose CRDs and
+ * templates the unit tests hold our output against, and for the sandbox tests the programs that they run.
+ *
+ * @param folder an empty folder for links to the programs.
+ */
+export async function prepareTestTools(
+  folder: string,
+  options: { readonly programs: boolean; readonly signal?: AbortSignal },
+): Promise<NodeJS.ProcessEnv> {
+  const started = Date.now();
+  const charts = await ensureCharts({ ...(options.signal === undefined ? {} : { signal: options.signal }) });
+  const env: NodeJS.ProcessEnv = { SANDBOX_TEST_CHARTS: charts.folder };
+  if (!options.programs) return env;
+  const tools = await ensureTools(TOOLS, {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onProgress: (event) => {
+      if (event.phase !== "check") console.log(`${event.tool}: ${event.phase} ${event.detail}`);
+    },
+  });
+  mkdirSync(folder, { recursive: true });
+  for (const tool of tools.values()) symlinkSync(tool.path, path.join(folder, tool.name));
+  console.log(`Tools ready after ${Math.round((Date.now() - started) / 1000)} s.`);
+  return { ...env, SANDBOX_TEST_TOOLS: folder };
+}
