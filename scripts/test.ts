@@ -106,9 +106,8 @@ async function endLeftovers(folder: string): Promise<void> {
 async function run(part: Part, countsFile: string, env: NodeJS.ProcessEnv): Promise<Counts> {
   const started = Date.now();
   console.log(`\n── ${part.name}`);
-  const args = part.tests
-    ? ["--reporter", path.join(root, "scripts", "counting-reporter.cjs"), ...part.args]
-    : part.args;
+  const reporter = ["--reporter", path.join(root, "scripts", "counting-reporter.cjs")];
+  const args = part.tests ? [...part.args, ...reporter] : part.args;
   const code = await new Promise<number>((resolve) => {
     running = spawn(part.command, args, {
       cwd: root,

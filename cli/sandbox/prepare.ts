@@ -9,7 +9,7 @@ import { bundlePlugins, installPlugins, pluginPlan } from "../../sandbox/plugins
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
 import { writeProject } from "../../sandbox/project/project";
-import { ensureCharts, ensureTools, type ResolvedTool, type ToolName } from "../../sandbox/tools";
+import { TOOL_NAMES, ensureCharts, ensureTools, type ResolvedTool, type ToolName } from "../../sandbox/tools";
 import type { StepView } from "../ui/steps";
 import type { SandboxContext } from "./context";
 import { globalOverlay, regionOverlay } from "./overlay";
@@ -20,18 +20,6 @@ const GRACE_MS = 5_000;
 /** Three control planes come back one after another when a stopped sandbox starts again. */
 const DAEMON_START_MS = 240_000;
 
-const TOOLS = [
-  "pulumi",
-  "pulumi-language-nodejs",
-  "etcd",
-  "kube-apiserver",
-  "kube-controller-manager",
-  "helm",
-  "kubectl",
-  "pilot-discovery",
-  "istioctl",
-] as const satisfies readonly ToolName[];
-
 /** Tools and charts, from the cache or built. */
 export interface Toolbox {
   readonly tools: ReadonlyMap<ToolName, ResolvedTool>;
@@ -39,7 +27,7 @@ export interface Toolbox {
 }
 
 export async function prepareTools(view: StepView, signal: AbortSignal): Promise<Toolbox> {
-  const tools = await ensureTools(TOOLS, {
+  const tools = await ensureTools(TOOL_NAMES, {
     signal,
     onProgress: (event) => view.report(`${event.tool}: ${event.phase} ${event.detail}`),
   });

@@ -1,19 +1,6 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { ensureCharts, ensureTools, type ToolName } from "../../sandbox/tools";
-
-/** What the sandbox tests run for real. */
-const TOOLS = [
-  "pulumi",
-  "pulumi-language-nodejs",
-  "etcd",
-  "kube-apiserver",
-  "kube-controller-manager",
-  "helm",
-  "kubectl",
-  "pilot-discovery",
-  "istioctl",
-] as const satisfies readonly ToolName[];
+import { TOOL_NAMES, ensureCharts, ensureTools } from "../../sandbox/tools";
 
 /**
  * Gets what the tests need and says where it is in environment variables: the Istio charts, whose CRDs and
@@ -29,7 +16,7 @@ export async function prepareTestTools(
   const charts = await ensureCharts({ ...(options.signal === undefined ? {} : { signal: options.signal }) });
   const env: NodeJS.ProcessEnv = { SANDBOX_TEST_CHARTS: charts.folder };
   if (!options.programs) return env;
-  const tools = await ensureTools(TOOLS, {
+  const tools = await ensureTools(TOOL_NAMES, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onProgress: (event) => {
       if (event.phase !== "check") console.log(`${event.tool}: ${event.phase} ${event.detail}`);
