@@ -92,7 +92,7 @@ function destroySteps(
     {
       title: "Daemon",
       run: async (state, view) => {
-        await endMarked(home.root, 5_000);
+        await endMarked(home.root);
         await releaseDeadLocks(context);
         if (await context.daemon.healthy()) return;
         await endLeftovers(home);

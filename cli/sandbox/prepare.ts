@@ -15,8 +15,6 @@ import type { SandboxContext } from "./context";
 import { globalOverlay, regionOverlay } from "./overlay";
 import type { PluginReport } from "./report";
 
-/** How long processes that a killed run left may take to end. */
-const GRACE_MS = 5_000;
 /** Three control planes come back one after another when a stopped sandbox starts again. */
 const DAEMON_START_MS = 240_000;
 
@@ -40,7 +38,7 @@ export async function prepareTools(view: StepView, signal: AbortSignal): Promise
 /** Makes the home folder, or readies the one of an earlier run: its left-over processes are ended first. */
 export async function prepareHome(context: SandboxContext, toolbox: Toolbox): Promise<SandboxIdentity> {
   const { home } = context;
-  await endMarked(home.root, GRACE_MS);
+  await endMarked(home.root);
   const standing = home.identity() !== undefined && (await context.daemon.healthy());
   if (!standing) await endLeftovers(home);
   home.make();
@@ -57,7 +55,7 @@ export async function prepareHome(context: SandboxContext, toolbox: Toolbox): Pr
 /** Ends what a killed run of this home left: recorded processes, and what the engine started on their behalf. */
 export async function endLeftovers(home: SandboxHome): Promise<void> {
   await ProcessRegistry.endRecorded(home.processes);
-  await endMarked(home.root, GRACE_MS);
+  await endMarked(home.root);
   if (home.identity() !== undefined) home.emptyTmp();
 }
 

@@ -73,7 +73,7 @@ export function moveTmp(context: SandboxContext): () => void {
 
 /** Ends all processes of a sandbox at once; its state on disk stays for the next start. */
 export async function endEverything(context: SandboxContext): Promise<void> {
-  await endMarked(context.home.root, 5_000);
+  await endMarked(context.home.root);
   await ProcessRegistry.endRecorded(context.home.processes);
 }
 

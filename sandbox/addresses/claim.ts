@@ -183,8 +183,8 @@ function defaultFolder(): string {
   makeFolder(parent);
   // Everybody may write into the system's temporary folder: a folder that another user put there first could
   // hold links to our files.
-  const { uid } = lstatSync(parent);
-  if (uid !== userInfo().uid || lstatSync(parent).isSymbolicLink()) {
+  const found = lstatSync(parent);
+  if (found.uid !== userInfo().uid || found.isSymbolicLink()) {
     throw new Error(`${parent} belongs to another user, or is a link: remove it.`);
   }
   return join(parent, "blocks");

@@ -4,12 +4,15 @@ import { endProcess, identityOf } from "./identity";
 /** Environment variable that marks what a run starts through programs that are not ours. */
 export const RUN_MARK = "GLOBAL_MESH_SANDBOX_RUN";
 
+/** How long a process may take to end by itself before it is killed. */
+const GRACE_MS = 5_000;
+
 /**
  * Ends every process of this user that carries the mark of a home in its environment. The Pulumi engine starts
  * plugins and language hosts in process groups of their own, which outlive it when it is killed; the
  * environment is what they all inherit. Returns how many were ended.
  */
-export async function endMarked(home: string, graceMs: number): Promise<number> {
+export async function endMarked(home: string, graceMs: number = GRACE_MS): Promise<number> {
   const marked = findMarked(home);
   await Promise.all(marked.map((process_) => endProcess(process_, graceMs)));
   return marked.length;
