@@ -21,7 +21,7 @@ async function program(): Promise<Record<string, unknown>> {
     mesh.readPeers(settings.mesh, region.name),
   ]);
   const linked = peers.filter((peer) => peer.state === "linked");
-  const { cluster, providers } = await mesh.regionCluster(settings, linked, kubeconfig);
+  const { cluster, providers, heldPeerings } = await mesh.regionCluster(settings, linked, kubeconfig);
   const after = (...dependsOn: mesh.Resource[]) => ({ providers, dependsOn });
 
   const namespace = mesh.systemNamespace(region.network, cluster);
@@ -37,7 +37,7 @@ async function program(): Promise<Record<string, unknown>> {
     { ...common, plan: plan.mesh, gatewayAddress: cluster.gateway },
     after(...cluster.foundations, cacerts),
   );
-  new mesh.Links("links", { linked, network: cluster.network }, after(installed));
+  new mesh.Links("links", { linked, heldPeerings, network: cluster.network }, after(installed));
   const policy = new mesh.MeshPolicy("policy", plan.policy, after(installed));
 
   return mesh.regionOutputs({
@@ -45,6 +45,7 @@ async function program(): Promise<Record<string, unknown>> {
     ...trust,
     cluster,
     peers,
+    heldPeerings,
     credential: reader.credential,
     appliedPolicies: policy.applied,
   });

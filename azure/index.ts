@@ -4,6 +4,7 @@ export * from "./dns";
 export * from "./monitoring";
 export * from "./names";
 export * from "./network";
+export * from "./peering";
 export * from "./roles";
 export * from "./settings";
 export * from "./uuid";

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
 import { sandboxDown } from "./sandbox/down";
+import { sandboxRegionDown } from "./sandbox/region-down";
 import { renderReport, type SandboxReport } from "./sandbox/report";
 import { sandboxShell } from "./sandbox/shell";
 import { sandboxUp } from "./sandbox/up";
@@ -38,13 +39,20 @@ function program(): Command {
     );
   common(sandbox.command("down"))
     .description("pulumi destroy of all stacks, proof that nothing is left, and the end of every process")
+    .addOption(
+      new Option("--region <name>", "only this region, which the others have unlinked").conflicts("force"),
+    )
     .option("--force", "stop and remove everything without pulumi destroy")
     .option("--json", "print what was found as JSON")
-    .action((options: CommonOptions & { force?: boolean }) =>
+    .action((options: CommonOptions & { force?: boolean; region?: string }) =>
       interruptible(async (signal) => {
         progressAside(options);
-        const found = await sandboxDown(sandboxContext(options), options, signal);
-        print(found, renderDown, options);
+        const { region } = options;
+        const found =
+          region === undefined
+            ? await sandboxDown(sandboxContext(options), options, signal)
+            : await sandboxRegionDown(sandboxContext(options), region, signal);
+        print(found, (report) => renderDown(report, region), options);
         if (found.leaks.length > 0) process.exitCode = FAILED;
       }),
     );
@@ -79,9 +87,14 @@ function print<T>(value: T, render: (value: T) => string, options: CommonOptions
   console.log(options.json === true ? JSON.stringify(value, null, 2) : render(value));
 }
 
-function renderDown(found: { leaks: readonly string[]; keptCrds: readonly string[] }): string {
+function renderDown(
+  found: { leaks: readonly string[]; keptCrds: readonly string[] },
+  region?: string,
+): string {
   const kept = `${found.keptCrds.length} CRDs that Helm keeps by policy went with their clusters.`;
-  if (found.leaks.length === 0) return `Nothing is left. ${kept}`;
+  if (found.leaks.length === 0) {
+    return `Nothing is left${region === undefined ? "" : ` of ${region}`}. ${kept}`;
+  }
   return [pc.red(`${found.leaks.length} left behind:`), ...found.leaks.map((leak) => `  ${leak}`), kept].join(
     "\n",
   );

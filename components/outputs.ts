@@ -14,6 +14,7 @@ export interface RegionOutputsArgs {
   readonly trustDomain: string;
   readonly rootFingerprint: string;
   readonly peers: readonly Peer[];
+  readonly heldPeerings: readonly string[];
   readonly credential: pulumi.Output<ReaderCredential>;
   readonly appliedPolicies: readonly string[];
 }
@@ -38,6 +39,7 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
     linkedPeers,
     mutualPeers,
     pendingPeers,
+    pendingPeerings: args.heldPeerings,
     appliedPolicies: args.appliedPolicies,
     kubeconfig: pulumi.secret(cluster.kubeconfig),
     [READER_CREDENTIAL]: pulumi.secret(args.credential),

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** What a sandbox is known by; written once, when its home folder is made. */
+/** What a sandbox is known by. Only the slots change after the home folder was made, as regions come and go. */
 export interface SandboxIdentity {
   readonly version: 1;
   /** The home folder itself, absolute: a copied home is not a sandbox. */
@@ -77,6 +77,10 @@ export class SandboxHome {
   }
   get report(): string {
     return path.join(this.root, "report.json");
+  }
+  /** What the ARM stand-in keeps. */
+  get armState(): string {
+    return path.join(this.root, "azure", "state.json");
   }
 
   /** The identity, or undefined where no sandbox was made. */

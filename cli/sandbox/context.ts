@@ -4,6 +4,7 @@ import { Workspace } from "../pulumi/workspace";
 import { DaemonClient } from "./daemon";
 import { runEnvironment } from "./environment";
 import { projectStacks, type ProjectStacks } from "./regions";
+import { stackStates } from "./standing";
 
 /** Where a sandbox is and what it runs. */
 export interface SandboxOptions {
@@ -17,6 +18,7 @@ export interface SandboxOptions {
 export interface SandboxContext {
   readonly program: string;
   readonly home: SandboxHome;
+  /** The stacks of the regions table, without those of regions that left and are gone. */
   readonly stacks: ProjectStacks;
   readonly daemon: DaemonClient;
   readonly workspace: Workspace;
@@ -28,13 +30,23 @@ export function sandboxContext(options: SandboxOptions = {}): SandboxContext {
   return {
     program,
     home,
-    stacks: projectStacks(program),
+    stacks: withoutGone(projectStacks(program), home),
     daemon: new DaemonClient(home),
     workspace: new Workspace({
       projectFolder: home.project,
       pulumiRoot: home.root,
       env: runEnvironment(home),
     }),
+  };
+}
+
+/** A region in `leaving` is only ever on its way out: once it is destroyed, nothing brings it up again. */
+function withoutGone(stacks: ProjectStacks, home: SandboxHome): ProjectStacks {
+  const { leaving = [] } = stacks;
+  const states = stackStates(home);
+  return {
+    ...stacks,
+    regions: stacks.regions.filter((name) => !leaving.includes(name) || states.get(name)?.stands === true),
   };
 }
 

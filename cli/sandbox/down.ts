@@ -3,12 +3,13 @@ import path from "node:path";
 import { releaseBlock } from "../../sandbox/addresses";
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked, findMarked } from "../../sandbox/processes/marked";
-import { runSteps, type Step } from "../ui/steps";
+import { runSteps, type Step, type StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
 import type { DaemonReport } from "./daemon";
 import { exclusively } from "./exclusive";
 import { releaseDeadLocks } from "./locks";
-import { endLeftovers, prepareTools, startDaemon, type Toolbox } from "./prepare";
+import { endLeftovers, prepareTools, startDaemon } from "./prepare";
+import { stackStates } from "./standing";
 import { describeChanges, endEverything, moveTmp } from "./up";
 
 /** What the way down found. */
@@ -25,7 +26,6 @@ export interface DownOptions {
 }
 
 interface DownState {
-  toolbox?: Toolbox;
   report?: DaemonReport;
   leaks: string[];
 }
@@ -91,17 +91,9 @@ function destroySteps(
   return [
     {
       title: "Daemon",
-      run: async (state, view) => {
-        await endMarked(home.root);
-        await releaseDeadLocks(context);
-        if (await context.daemon.healthy()) return;
-        await endLeftovers(home);
-        home.make();
-        state.toolbox = await prepareTools(view, signal);
-        await startDaemon(context, state.toolbox, signal);
-      },
+      run: (_state, view) => startForDown(context, view, signal),
     },
-    { title: "Regions", concurrent: true, steps: () => stacks.regions.map(destroy) },
+    { title: "Regions", concurrent: true, steps: () => allRegions(context).map(destroy) },
     // Trust goes last: the regions' certificates are signed by it.
     destroy(stacks.global),
     {
@@ -115,7 +107,28 @@ function destroySteps(
   ];
 }
 
-async function destroyStack(
+/** Makes sure that what is destroyed can be reached. */
+export async function startForDown(
+  context: SandboxContext,
+  view: StepView,
+  signal: AbortSignal,
+): Promise<void> {
+  const { home } = context;
+  await endMarked(home.root);
+  await releaseDeadLocks(context);
+  if (await context.daemon.healthy()) return;
+  await endLeftovers(home);
+  home.make();
+  await startDaemon(context, await prepareTools(view, signal), signal);
+}
+
+/** The regions of the table, and those that left it while they stood. */
+function allRegions({ home, stacks }: SandboxContext): readonly string[] {
+  const stored = [...stackStates(home).keys()].filter((name) => name !== stacks.global);
+  return [...new Set([...stacks.regions, ...stored])];
+}
+
+export async function destroyStack(
   context: SandboxContext,
   stack: string,
   signal: AbortSignal,
@@ -139,14 +152,18 @@ function leaksOf(report: DaemonReport): string[] {
   // A cluster that was replaced was deleted more than once: what counts is how the last one went.
   const lastDeletions = new Map(report.deletedClusters.map((cluster) => [cluster.name, cluster]));
   return [
-    ...[...lastDeletions.values()].flatMap((cluster) => [
-      ...cluster.leftovers.map((object) => `${cluster.name}: ${object}`),
-      ...(cluster.unasked === undefined
-        ? []
-        : [`${cluster.name}: nobody asked what is left: ${cluster.unasked}`]),
-    ]),
+    ...[...lastDeletions.values()].flatMap(leaksOfCluster),
     ...report.clusters.map((cluster) => `cluster ${cluster.name} still stands`),
     ...report.resources.map((id) => `ARM resource ${id}`),
+  ];
+}
+
+/** What a cluster left when it was deleted, as far as anybody could ask. */
+export function leaksOfCluster(cluster: DaemonReport["deletedClusters"][number]): string[] {
+  const { name, leftovers, unasked } = cluster;
+  return [
+    ...leftovers.map((object) => `${name}: ${object}`),
+    ...(unasked === undefined ? [] : [`${name}: nobody asked what is left: ${unasked}`]),
   ];
 }
 

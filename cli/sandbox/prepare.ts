@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { claimBlock } from "../../sandbox/addresses";
+import { claimBlock, settleSlots } from "../../sandbox/addresses";
 import { armAddress, regionAddresses } from "../../sandbox/addresses/layout";
 import { writeJson, type SandboxHome, type SandboxIdentity } from "../../sandbox/home";
 import { bundlePlugins, installPlugins, pluginPlan } from "../../sandbox/plugins/install";
@@ -11,9 +11,10 @@ import { endMarked } from "../../sandbox/processes/marked";
 import { writeProject } from "../../sandbox/project/project";
 import { TOOL_NAMES, ensureCharts, ensureTools, type ResolvedTool, type ToolName } from "../../sandbox/tools";
 import type { StepView } from "../ui/steps";
-import type { SandboxContext } from "./context";
+import { requireIdentity, type SandboxContext } from "./context";
 import { globalOverlay, regionOverlay } from "./overlay";
 import type { PluginReport } from "./report";
+import { armFacts, standingRegions } from "./standing";
 
 /** Three control planes come back one after another when a stopped sandbox starts again. */
 const DAEMON_START_MS = 240_000;
@@ -42,8 +43,8 @@ export async function prepareHome(context: SandboxContext, toolbox: Toolbox): Pr
   const standing = home.identity() !== undefined && (await context.daemon.healthy());
   if (!standing) await endLeftovers(home);
   home.make();
-  const identity = standing ? home.identity() : await claim(context);
-  if (identity === undefined) throw new Error(`${home.identityFile} vanished while the sandbox was starting`);
+  if (!standing) await claim(context);
+  const identity = fitSlots(context);
   writeSecret(home.passphraseFile, () => randomBytes(32).toString("hex"));
   writeSecret(home.adminTokenFile, () => randomBytes(32).toString("hex"));
   writeSecret(home.operatorTokenFile, () => randomBytes(32).toString("hex"));
@@ -59,7 +60,25 @@ export async function endLeftovers(home: SandboxHome): Promise<void> {
   if (home.identity() !== undefined) home.emptyTmp();
 }
 
-async function claim(context: SandboxContext): Promise<SandboxIdentity> {
+/**
+ * Gives each region that came into the table a slot, and takes back those of regions that are gone. The daemon reads
+ * the slots where it needs them, so it need not be started again.
+ */
+export function fitSlots(context: SandboxContext): SandboxIdentity {
+  const { home, stacks } = context;
+  const before = requireIdentity(home);
+  const slots = settleSlots({
+    before: before.slots,
+    wanted: stacks.regions,
+    standing: standingRegions(home, stacks.global),
+    own: armFacts(home).slots,
+  });
+  const identity = { ...before, slots };
+  if (JSON.stringify(slots) !== JSON.stringify(before.slots)) home.writeIdentity(identity);
+  return identity;
+}
+
+async function claim(context: SandboxContext): Promise<void> {
   const { home } = context;
   const before = home.identity();
   const claimed = await claimBlock({
@@ -74,7 +93,7 @@ async function claim(context: SandboxContext): Promise<SandboxIdentity> {
         "npm run sandbox:down -- --force",
     );
   }
-  if (before !== undefined) return before;
+  if (before !== undefined) return;
   const arm = armAddress(claimed.block);
   const identity: SandboxIdentity = {
     version: 1,
@@ -82,11 +101,10 @@ async function claim(context: SandboxContext): Promise<SandboxIdentity> {
     block: claimed.block,
     armUrl: `http://${arm.host}:${arm.port}`,
     subscriptionId: randomUUID(),
-    slots: Object.fromEntries(context.stacks.regions.map((region, slot) => [region, slot])),
+    slots: {},
     createdAt: new Date().toISOString(),
   };
   home.writeIdentity(identity);
-  return identity;
 }
 
 /** Bundles and installs the plugins; returns which are official and which stand in. */

@@ -8,6 +8,8 @@ export interface ProjectStacks {
   readonly global: "global";
   /** Region names; the primary comes first. */
   readonly regions: readonly string[];
+  /** Regions that are to be unlinked and destroyed: the setting `leaving`. @default none */
+  readonly leaving?: readonly string[];
 }
 
 /**
@@ -24,9 +26,11 @@ export function projectStacks(programFolder: string): ProjectStacks {
     );
   }
   const primary = project.config?.["global-mesh:primary"]?.default;
+  const leaving = project.config?.["global-mesh:leaving"]?.default;
   const regions = Object.keys(table);
   return {
     global: "global",
     regions: regions.toSorted((a, b) => Number(b === primary) - Number(a === primary)),
+    leaving: Array.isArray(leaving) ? leaving.filter((name) => typeof name === "string") : [],
   };
 }

@@ -31,6 +31,8 @@ export interface PluginReport {
 /** What `.sandbox/report.json` holds. */
 export interface SandboxReport {
   readonly regions: readonly RegionReport[];
+  /** Regions that still stand although the regions table has them no longer; nothing brings them up to date. */
+  readonly strays: readonly string[];
   readonly plugins: readonly PluginReport[];
   /** Pods that are reported ready with no process behind them. */
   readonly simulatedPods: number;
@@ -77,6 +79,11 @@ export function renderReport(report: SandboxReport): string {
       .join(", ") || "none";
   return [
     table.toString(),
+    ...report.strays.map((region) =>
+      pc.yellow(
+        `${region} still stands, but is not in the regions table: npx mesh sandbox down --region ${region}`,
+      ),
+    ),
     `Plugins: official ${named("official")}; stand-ins ${named("stand-in")}.`,
     `Pods without a process behind them (label sandbox/simulated): ${report.simulatedPods}.`,
     `Open a shell with pulumi, kubectl and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,

@@ -17,6 +17,10 @@ import {
   type Toolbox,
 } from "./prepare";
 import type { PluginReport, SandboxReport } from "./report";
+import { stackStates, strayRegions } from "./standing";
+
+/** Outputs of a region that name what a later update makes. */
+const WAITED_FOR = ["pendingPeers", "pendingPeerings"] as const;
 
 /** What the steps learn from each other. */
 interface UpState {
@@ -82,7 +86,7 @@ function steps(
   signal: AbortSignal,
   started: number,
 ): Parameters<typeof runSteps<UpState>>[1] {
-  const { global, regions } = context.stacks;
+  const { global } = context.stacks;
   return [
     {
       title: "Tools",
@@ -111,11 +115,11 @@ function steps(
       title: `pulumi up ${global}`,
       run: (_state, view) => up(context, global, view, signal).then(() => undefined),
     },
-    {
-      title: "Regions",
+    ...regionWaves(context).map(({ title, regions }) => ({
+      title,
       concurrent: true,
       steps: () => regions.map((region) => regionStep(context, region, signal)),
-    },
+    })),
     {
       title: "Links",
       concurrent: true,
@@ -134,6 +138,7 @@ function steps(
         const stood = await context.daemon.report();
         state.report = {
           regions: await inspectRegions(context, need(state.identity), state.seconds),
+          strays: strayRegions(context.home, context.stacks),
           plugins: state.plugins,
           simulatedPods: stood.clusters.reduce((sum, cluster) => sum + cluster.simulatedPods, 0),
           tools: [...need(state.toolbox).tools.values()].map(({ name, version, source }) => ({
@@ -149,6 +154,23 @@ function steps(
   ];
 }
 
+/**
+ * Regions that have no outputs yet come up before the others of a mesh that stands, which then link them in one pass.
+ * At the same time with them, an update of a linked peer could read the half-made stack of a region that came back,
+ * and would have to take it for a fault.
+ */
+function regionWaves(context: SandboxContext): readonly { title: string; regions: readonly string[] }[] {
+  const states = stackStates(context.home);
+  const isNew = (region: string): boolean => states.get(region)?.hasOutputs !== true;
+  const { regions } = context.stacks;
+  const [fresh, others] = [regions.filter(isNew), regions.filter((region) => !isNew(region))];
+  if (fresh.length === 0 || others.length === 0) return [{ title: "Regions", regions }];
+  return [
+    { title: "New regions", regions: fresh },
+    { title: "Regions", regions: others },
+  ];
+}
+
 function regionStep(context: SandboxContext, region: string, signal: AbortSignal): Step<UpState> {
   return {
     title: `pulumi up ${region}`,
@@ -157,7 +179,8 @@ function regionStep(context: SandboxContext, region: string, signal: AbortSignal
       state.seconds.set(region, (state.seconds.get(region) ?? 0) + took);
       const outputs = await context.workspace.outputs(region);
       state.pending = state.pending.filter((name) => name !== region);
-      if ((outputs["pendingPeers"] as string[]).length > 0) state.pending.push(region);
+      const waitsFor = WAITED_FOR.flatMap((name) => (outputs[name] as readonly string[] | undefined) ?? []);
+      if (waitsFor.length > 0) state.pending.push(region);
     },
   };
 }

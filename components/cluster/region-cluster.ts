@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stayingRegions, type Mesh } from "../../topology";
+import { readHeldPeerings } from "../link/peerings";
 import type { LinkedPeer } from "../link/peers";
 import { AksCluster, type AksClusterArgs } from "./aks";
 import { azureProvider } from "./azure-provider";
@@ -14,6 +15,14 @@ export interface RegionClusterArgs extends Omit<AksClusterArgs, "project" | "pee
   readonly mesh: Mesh;
 }
 
+/** A region's cluster and what comes with it. */
+export interface RegionCluster {
+  readonly cluster: Cluster;
+  readonly providers: pulumi.ProviderResource[];
+  /** Linked peers whose peering waits for a later update. */
+  readonly heldPeerings: readonly string[];
+}
+
 /**
  * The cluster of a region, whatever the platform. What can be wrong outside the settings is checked before
  * the first resource: the tool that signs in, and the name of the gateway.
@@ -23,19 +32,20 @@ export async function regionCluster(
   args: RegionClusterArgs,
   linked: readonly LinkedPeer[],
   kubeconfig?: pulumi.Output<string>,
-): Promise<{ readonly cluster: Cluster; readonly providers: pulumi.ProviderResource[] }> {
+): Promise<RegionCluster> {
   const { region, platform } = args;
   if (platform === "existing") {
     if (kubeconfig === undefined)
       throw new Error("global-mesh:kubeconfig is missing for an existing cluster");
     const existing = { region: region.name, clusterName: region.cluster, generation: args.clusterGeneration };
     const cluster = new ExistingCluster(region.cluster, { ...existing, kubeconfig });
-    return { cluster, providers: [cluster.provider] };
+    return { cluster, providers: [cluster.provider], heldPeerings: [] };
   }
   requireKubelogin();
   const azure = azureProvider(args.location);
   const project = pulumi.getProject();
   await checkDnsLabel({ ...args, project, region: region.name }, azure);
+  const heldPeerings = await readHeldPeerings({ project, region: region.name, linked }, azure);
   const cluster = new AksCluster(
     region.cluster,
     {
@@ -48,5 +58,5 @@ export async function regionCluster(
     },
     { providers: [azure] },
   );
-  return { cluster, providers: [azure, cluster.provider] };
+  return { cluster, providers: [azure, cluster.provider], heldPeerings };
 }

@@ -12,6 +12,8 @@ export interface LinksArgs {
   readonly linked: readonly LinkedPeer[];
   /** @default no peerings: a cluster without a network of ours */
   readonly network?: RegionNetwork | undefined;
+  /** Regions whose peering this update does not make, or takes away; see {@link readHeldPeerings}. @default none */
+  readonly heldPeerings?: readonly string[];
 }
 
 /** This region's side of the links to its peers; each peer makes its own. */
@@ -22,6 +24,7 @@ export class Links extends pulumi.ComponentResource {
     let previous: pulumi.Resource[] = [];
     for (const { region, virtualNetwork } of args.linked) {
       if (args.network === undefined || virtualNetwork === undefined) continue;
+      if (args.heldPeerings?.includes(region)) continue;
       previous = [this.peering(region, args.network, virtualNetwork, previous)];
     }
     this.registerOutputs({});
@@ -65,7 +68,8 @@ export class Links extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // A network made anew keeps its id, and a peering with the old one stays Disconnected for ever.
+        // A network made anew keeps its id, and a peering with the old one stays Disconnected for ever. This alone
+        // makes it anew where Azure could not be asked for the state of the peering.
         replacementTrigger: peer.resourceGuid,
         deleteBeforeReplace: true,
         // Azure takes one change of a virtual network at a time.

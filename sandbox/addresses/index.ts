@@ -8,3 +8,4 @@ export {
   type IstiodPorts,
   type RegionAddresses,
 } from "./layout";
+export { settleSlots, type SlotQuestion } from "./slots";

@@ -11,8 +11,8 @@ export interface WorldOptions {
   readonly subscriptionId: string;
   /** The n-th public address (from 1) of the region in a slot. */
   readonly publicIp: (slot: number, n: number) => string;
-  /** Slots that are settled from outside. @default none */
-  readonly slots?: Readonly<Record<string, number>>;
+  /** Slots that are settled from outside, as they are now: a region may come or go at any time. @default none */
+  readonly slots?: () => Readonly<Record<string, number>>;
 }
 
 /** The resources as the rules of the types see them. */
@@ -77,12 +77,10 @@ export class StoredWorld implements World {
 
   /** Slot of a location, or of a further cluster in one; the first free one at first use, kept ever after. */
   slot(key: string): number {
-    const known = this.options.slots?.[key] ?? this.file.state.slots[key];
+    const settled = this.options.slots?.() ?? {};
+    const known = settled[key] ?? this.file.state.slots[key];
     if (known !== undefined) return known;
-    const used = new Set([
-      ...Object.values(this.options.slots ?? {}),
-      ...Object.values(this.file.state.slots),
-    ]);
+    const used = new Set([...Object.values(settled), ...Object.values(this.file.state.slots)]);
     let free = 0;
     while (used.has(free)) free += 1;
     this.file.state.slots[key] = free;

@@ -45,8 +45,8 @@ export class Daemon {
       subscriptionId: identity.subscriptionId,
       host: this.clusters,
       publicIp: (slot, n) => regionAddresses(identity.block, slot).publicIp(n),
-      slots: identity.slots,
-      stateFile: path.join(home.root, "azure", "state.json"),
+      slots: () => home.identity()?.slots ?? identity.slots,
+      stateFile: home.armState,
       log: (line) => {
         this.log(line);
       },

@@ -8,6 +8,8 @@ export interface PlannedStep {
   readonly kind: string;
   /** Logical name. */
   readonly name: string;
+  /** Inputs that differ, as property paths, sorted; none for what comes or goes. */
+  readonly paths: readonly string[];
 }
 
 /** What a preview would change, as `pulumi preview --json` says. */
@@ -18,13 +20,20 @@ export async function planned(
 ): Promise<PlannedStep[]> {
   const done = await pulumi(context, stack, ["preview", "--json", ...args]);
   if (done.code !== 0) throw new Error(`pulumi preview of ${stack}: ${done.stdout}${done.stderr}`);
-  const plan = JSON.parse(done.stdout) as { steps?: { op: string; urn: string }[] };
+  const plan = JSON.parse(done.stdout) as { steps?: RawStep[] };
   return (plan.steps ?? [])
     .filter((step) => step.op !== "same" && step.op !== "read")
     .map((step) => {
       const [, , types = "", name = ""] = step.urn.split("::");
-      return { op: step.op, kind: types.split(":").at(-1) ?? types, name };
+      const paths = Object.keys(step.detailedDiff ?? {}).toSorted();
+      return { op: step.op, kind: types.split(":").at(-1) ?? types, name, paths };
     });
+}
+
+interface RawStep {
+  readonly op: string;
+  readonly urn: string;
+  readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Runs `pulumi` on one stack by hand. */

@@ -1,9 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { requireIdentity, sandboxContext, type SandboxContext } from "../../cli/sandbox/context";
+import { parseDocument, type YAMLMap } from "yaml";
+import { sandboxContext, type SandboxContext } from "../../cli/sandbox/context";
 import { sandboxDown } from "../../cli/sandbox/down";
-import { prepareProject } from "../../cli/sandbox/prepare";
+import { fitSlots, prepareProject } from "../../cli/sandbox/prepare";
 import type { SandboxReport } from "../../cli/sandbox/report";
 import { sandboxUp } from "../../cli/sandbox/up";
 
@@ -30,9 +31,14 @@ const PROGRAM = [
 /** A sandbox of its own in a temporary folder, with a copy of the program beside it. */
 export interface Standing {
   readonly folder: string;
+  /** As the files of the program's copy say now; who keeps one has what they said then. */
   readonly context: SandboxContext;
   /** Replaces text in a file of the program's copy; text that is not there fails. */
   edit(file: string, from: string, to: string): void;
+  /** Writes a file of the program's copy; undefined removes it. */
+  write(file: string, text: string | undefined): void;
+  /** Puts a region into the regions table, in place of one of that name; undefined takes it out. */
+  setRegion(name: string, entry: object | undefined): void;
   /** Writes the generated project again, after an edit of `Pulumi.yaml` or a stack file. */
   refreshProject(): void;
   up(): Promise<SandboxReport>;
@@ -45,20 +51,38 @@ export function makeStanding(): Standing {
   const program = path.join(folder, "program");
   for (const name of PROGRAM) cpSync(path.join(root, name), path.join(program, name), { recursive: true });
   symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"));
-  const context = sandboxContext({ program, home: path.join(folder, "home") });
+  const open = (): SandboxContext => sandboxContext({ program, home: path.join(folder, "home") });
   const never = new AbortController().signal;
   return {
     folder,
-    context,
+    get context() {
+      return open();
+    },
     edit: (file, from, to) => {
       const target = path.join(program, file);
       const text = readFileSync(target, "utf8");
       if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
       writeFileSync(target, text.replace(from, to));
     },
-    refreshProject: () => prepareProject(context, requireIdentity(context.home), chartsFolder()),
-    up: () => sandboxUp(context, never),
+    write: (file, text) => {
+      if (text === undefined) rmSync(path.join(program, file));
+      else writeFileSync(path.join(program, file), text);
+    },
+    setRegion: (name, entry) => {
+      const file = path.join(program, "Pulumi.yaml");
+      const project = parseDocument(readFileSync(file, "utf8"));
+      const table = project.getIn(["config", "global-mesh:regions", "default"]) as YAMLMap;
+      if (entry === undefined) table.delete(name);
+      else table.set(name, project.createNode(entry));
+      writeFileSync(file, project.toString({ lineWidth: 0 }));
+    },
+    refreshProject: () => {
+      const context = open();
+      prepareProject(context, fitSlots(context), chartsFolder());
+    },
+    up: () => sandboxUp(open(), never),
     remove: async () => {
+      const context = open();
       if (context.home.identity() !== undefined) await sandboxDown(context, { force: true }, never);
       rmSync(folder, { recursive: true, force: true });
     },
