@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
@@ -11,5 +12,16 @@ export interface RegionPlan {
 
 /** Finds each fault of the catalog, the values and the charts before a cluster is waited for, or anything is made. */
 export function planRegion(settings: MeshSettings & PolicySettings, catalog: Catalog): RegionPlan {
-  return { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
+  const plan = { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
+  if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
+  return plan;
+}
+
+/** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */
+function warnUnbound({ region }: PolicySettings): Promise<void> {
+  const { labels, name } = region;
+  return pulumi.log.warn(
+    `no binding of the catalog selects region ${name}, so it gets no service and no policy, mutual TLS included. ` +
+      `Bindings go by the labels in global-mesh:regions; ${name} has ${JSON.stringify(labels)}`,
+  );
 }

@@ -167,7 +167,10 @@ function checkServices(context: CheckContext, ranges: readonly RegionRange[]): r
       setting,
       got: `"${text}", which overlaps ${range.name}'s ${range.cidr.toString()}`,
       allowed: "a range that overlaps no region's virtual network: a pod there could not be reached",
-      fix: "write a range outside all of them, such as 172.16.0.0/16",
+      // Of clusters that stand it cannot be changed, so a new entry of the table is the likelier slip.
+      fix:
+        `give ${range.name} another range, such as ${freeRange([...ranges, { ...range, cidr: services }], range.cidr.prefix)}; ` +
+        "or, before any cluster stands, choose another range for Services",
     });
   }
   return faults;

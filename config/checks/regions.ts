@@ -39,7 +39,9 @@ function checkName(context: CheckContext, name: string): readonly Fault[] {
     );
   }
   if (name !== name.toLowerCase()) {
-    return fault("lower-case letters, digits and single hyphens", `write ${show(name.toLowerCase())}`);
+    // Azure's portal shows "North Europe" for northeurope.
+    const azure = name.toLowerCase().replaceAll(" ", "");
+    return fault("lower-case letters, digits and single hyphens", `write ${show(azure)}`);
   }
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     return fault(

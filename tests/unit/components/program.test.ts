@@ -170,6 +170,24 @@ describe("a region whose peers do not stand yet", () => {
   });
 });
 
+describe("a region that no binding selects", () => {
+  it("comes up, and a warning says that it has no policy", async () => {
+    const table = Object.fromEntries(
+      REGIONS.map((region, index) => [
+        region,
+        { cidr: `10.${index + 1}0.0.0/16`, labels: { mesh: "enable" } },
+      ]),
+    );
+    const run = await runStack("eastus", standing, { "global-mesh:regions": JSON.stringify(table) });
+    assert.deepEqual(run.outputs["appliedPolicies"], []);
+    assert.equal(run.warnings.length, 1);
+    assert.match(
+      run.warnings[0] ?? "",
+      /no binding .* selects region eastus, .* mutual TLS .* eastus has \{"mesh":"enable"\}$/,
+    );
+  });
+});
+
 describe("a region that is leaving", () => {
   const leaving = { "global-mesh:leaving": '["westeurope"]' };
 

@@ -70,7 +70,7 @@ refuses("addresses and access", [
     setting: "global-mesh:serviceCidr",
     got: `"10.20.0.0/20", which overlaps westeurope's 10.20.0.0/16`,
     allowed: "a range that overlaps no region's virtual network: a pod there could not be reached",
-    fix: "write a range outside all of them, such as 172.16.0.0/16",
+    fix: "give westeurope another range, such as 10.0.0.0/16; or, before any cluster stands, choose another range for Services",
   },
   {
     title: "too few Service addresses",

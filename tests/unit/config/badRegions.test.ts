@@ -57,6 +57,15 @@ refuses("the regions table", [
     fix: "keep one of the two",
   },
   {
+    title: "a region's name as Azure's portal shows it",
+    stack: "global",
+    set: { regions: { ...east, "North Europe": { cidr: "10.40.0.0/16" } } },
+    setting: 'global-mesh:regions["North Europe"]',
+    got: '"North Europe"',
+    allowed: "lower-case letters, digits and single hyphens",
+    fix: 'write "northeurope"',
+  },
+  {
     title: "a region's name with characters that Azure does not have",
     set: { regions: { ...east, west_europe: { cidr: "10.20.0.0/16" } } },
     setting: "global-mesh:regions.west_europe",
