@@ -72,6 +72,9 @@ export class Links extends pulumi.ComponentResource {
         // makes it anew where Azure could not be asked for the state of the peering.
         replacementTrigger: peer.resourceGuid,
         deleteBeforeReplace: true,
+        // Azure's to say. azure-native has them as inputs as well, and a refresh that finds another state than the
+        // creation did, Connected after Initiated, would plan to take it back for ever.
+        ignoreChanges: ["peeringState", "peeringSyncLevel"],
         // Azure takes one change of a virtual network at a time.
         dependsOn: previous,
       },

@@ -113,8 +113,9 @@ export const networkTypes: readonly ArmType[] = [
       peerCompleteVnets: flag,
       remoteVirtualNetwork: required(fixed(reference)),
       useRemoteGateways: flag,
-      peeringState: readOnly(text()),
-      peeringSyncLevel: readOnly(text()),
+      // Inputs in the SDK too, so a refresh that finds them changed takes them for the program's own.
+      peeringState: text(),
+      peeringSyncLevel: text(),
       remoteAddressSpace: readOnly(addressSpace),
       remoteVirtualNetworkAddressSpace: readOnly(addressSpace),
     },
