@@ -1,83 +1,43 @@
 // `npm test`: every check and every test tier from a clean clone, ending with "N passed, N failed".
 // A failing check does not hide the others; tiers come cheapest first.
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, constants, tmpdir } from "node:os";
 import path from "node:path";
 import { ProcessRegistry } from "../sandbox/processes";
 import { prepareTestTools } from "../tests/support/tools";
+import { wantedStages, type Stage } from "./parts";
+import { runPart, type Counts, type RunOptions } from "./run-part";
 
-const root = path.dirname(__dirname);
-const bin = (name: string): string => path.join(root, "node_modules", ".bin", name);
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-/** A part of the run; `tests` are counted by mocha, anything else counts as one. */
-interface Part {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly tests?: boolean;
-}
-
-const PARTS: readonly Part[] = [
-  { name: "format", command: bin("prettier"), args: ["--check", "--log-level=warn", "."] },
-  { name: "lint", command: bin("eslint"), args: ["--max-warnings=0", "."] },
-  { name: "types", command: bin("tsc"), args: ["--noEmit", "-p", "."] },
-  { name: "unit", ...mocha("tests/unit/**/*.test.ts"), tests: true },
-  // Tests of real processes wait for conditions; the limit only ends what hangs.
-  { name: "sandbox", ...mocha("--timeout", "900000", "tests/sandbox/**/*.test.ts"), tests: true },
-];
-
-/** mocha itself and not its starter, which forwards a signal and then ends the runner before its `after` hooks. */
-function mocha(...args: string[]): { command: string; args: readonly string[] } {
-  return {
-    command: process.execPath,
-    args: ["--import", "tsx", path.join(root, "node_modules/mocha/lib/cli/cli.js"), ...args],
-  };
-}
+/** Control planes wait more than they compute, but three regions and three more are enough for two cores. */
+const SIDE_BY_SIDE = Math.min(3, Math.max(1, availableParallelism()));
 
 const controller = new AbortController();
-let running: ReturnType<typeof spawn> | undefined;
+const running = new Set<ChildProcess>();
 let ended: NodeJS.Signals | undefined;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     ended ??= signal;
     controller.abort(new Error(`ended by ${signal}`));
-    running?.kill("SIGINT");
+    for (const child of running) child.kill("SIGINT");
   });
 }
 
 async function main(): Promise<void> {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.filter((name) => !PARTS.some((part) => part.name === name));
-  if (unknown.length > 0) {
-    console.error(`No part ${unknown.join(", ")}; there are: ${PARTS.map((part) => part.name).join(", ")}.`);
-    process.exit(2);
-  }
-  const parts = wanted.length === 0 ? PARTS : PARTS.filter((part) => wanted.includes(part.name));
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const stages = wantedOrExit(process.argv.slice(2));
+  const results: Counts[] = [];
   const scratch = mkdtempSync(path.join(tmpdir(), "global-mesh-test-"));
+  mkdirSync(path.join(scratch, "tmp"));
   try {
-    const tests = parts.filter((part) => part.tests);
-    const env =
-      tests.length === 0
-        ? {}
-        : await prepareTestTools(path.join(scratch, "tools"), {
-            programs: tests.some((part) => part.name === "sandbox"),
-            signal: controller.signal,
-          });
-    mkdirSync(path.join(scratch, "tmp"));
-    for (const part of parts) {
-      if (ended !== undefined) break;
-      const counts = await run(part, path.join(scratch, `${part.name}.json`), env);
-      total.passed += counts.passed;
-      total.failed += counts.failed;
-      total.skipped += counts.skipped;
+    const parts = stages.flatMap((stage) => stage.parts);
+    const env = parts.some((part) => part.tests)
+      ? await prepareTestTools(path.join(scratch, "tools"), {
+          programs: parts.some((part) => part.programs),
+          signal: controller.signal,
+        })
+      : {};
+    for (const stage of stages) {
+      results.push(...(await runStage(stage, { scratch, env, running, hold: stage.parts.length > 1 })));
     }
   } catch (error) {
     if (ended === undefined) throw error;
@@ -89,9 +49,37 @@ async function main(): Promise<void> {
     console.error(`Ended by ${ended}.`);
     process.exit(128 + constants.signals[ended]);
   }
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
-  process.exit(total.failed === 0 ? 0 : 1);
+  const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);
+  const skipped = sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : "";
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped}`);
+  process.exit(sum("failed") === 0 ? 0 : 1);
+}
+
+function wantedOrExit(names: readonly string[]): readonly Stage[] {
+  try {
+    return wantedStages(names);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
+}
+
+/** Runs the parts of a stage, as many at once as the machine has cores for. */
+async function runStage(stage: Stage, options: RunOptions): Promise<Counts[]> {
+  const started = Date.now();
+  const waiting = [...stage.parts];
+  const results: Counts[] = [];
+  const lane = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      if (ended !== undefined) return;
+      results.push(await runPart(part, options));
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
+  if (stage.parts.length > 1) {
+    console.log(`\n── ${stage.name}: ended after ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+  return results;
 }
 
 /** Ends what tests left running, also those that a signal or a fault kept from their `after` hooks. */
@@ -100,47 +88,6 @@ async function endLeftovers(folder: string): Promise<void> {
     if (!entry.isDirectory() || entry.name !== "processes") continue;
     const left = await ProcessRegistry.endRecorded(path.join(entry.parentPath, entry.name));
     for (const name of left) console.error(`A test left ${name} running; it was ended.`);
-  }
-}
-
-async function run(part: Part, countsFile: string, env: NodeJS.ProcessEnv): Promise<Counts> {
-  const started = Date.now();
-  console.log(`\n── ${part.name}`);
-  const reporter = ["--reporter", path.join(root, "scripts", "counting-reporter.cjs")];
-  const args = part.tests ? [...part.args, ...reporter] : part.args;
-  const code = await new Promise<number>((resolve) => {
-    running = spawn(part.command, args, {
-      cwd: root,
-      stdio: "inherit",
-      env: {
-        ...process.env,
-        ...env,
-        COUNTS_FILE: countsFile,
-        TMPDIR: path.join(path.dirname(countsFile), "tmp"),
-      },
-      // A Ctrl-C reaches the terminal's whole group; the tests get theirs from here, once.
-      detached: true,
-    });
-    running.on("close", (exit) => resolve(exit ?? 1));
-    running.on("error", (error) => {
-      console.error(error.message);
-      resolve(1);
-    });
-  });
-  console.log(
-    `── ${part.name}: ${code === 0 ? "ok" : "FAILED"} (${Math.round((Date.now() - started) / 1000)} s)`,
-  );
-  if (!part.tests) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-  return countsOf(countsFile, code);
-}
-
-/** A runner that died before it wrote its counts is a failure, whatever had passed until then. */
-function countsOf(file: string, code: number): Counts {
-  try {
-    const counts = JSON.parse(readFileSync(file, "utf8")) as Counts;
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
   }
 }
 
