@@ -1,0 +1,79 @@
+import {
+  PolicyPack,
+  type PolicyConfigSchema,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+} from "@pulumi/policy";
+import { z } from "zod";
+import type { GivenSettings, Rule, Subject } from "./rule";
+import { allRules } from "./rules";
+import { plainData } from "./unknown";
+
+/** Name of the pack; it stands in front of every violation. */
+export const PACK = "global-mesh";
+
+/** A rule as a policy of CrossGuard. */
+export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
+  const configSchema = settingsSchema(rule);
+  const said = {
+    name: rule.id,
+    description: rule.title,
+    enforcementLevel: rule.level,
+    remediationSteps: rule.fix,
+    ...(rule.sources[0] === undefined ? {} : { url: rule.sources[0].url }),
+    ...(configSchema === undefined ? {} : { configSchema }),
+  };
+  if (rule.scope === "resource") {
+    const types = new Set(rule.types);
+    return {
+      ...said,
+      validateResource: async (args, report) => {
+        const type = withoutVersion(args.type);
+        if (!types.has(type)) return;
+        const found = await rule.check(subject(args), args.getConfig<GivenSettings>());
+        for (const message of found) report(violation(rule, message));
+      },
+    };
+  }
+  return {
+    ...said,
+    validateStack: (args, report) => {
+      const found = rule.check(args.resources.map(subject), args.getConfig<GivenSettings>());
+      for (const message of found) report(violation(rule, message));
+    },
+  };
+}
+
+/** Serves the pack to the engine that started this process. */
+export function servePack(): void {
+  new PolicyPack(PACK, {
+    policies: allRules.map(policy),
+    description: "Guardrails for AKS clusters and an Istio mesh over them",
+  });
+}
+
+/** The engine prints the rule's title in front of this. */
+export function violation(rule: Pick<Rule, "fix">, message: string): string {
+  return `${message}\nFix: ${rule.fix}`;
+}
+
+/** `azure-native:containerservice/v20250901:ManagedCluster` is the same kind as the one without the version. */
+export function withoutVersion(type: string): string {
+  return type.startsWith("azure-native:") ? type.replace(/\/v\d{8}(preview|privatepreview)?:/, ":") : type;
+}
+
+function subject(resource: { type: string; name: string; urn: string; props: unknown }): Subject {
+  return {
+    type: withoutVersion(resource.type),
+    name: resource.name,
+    urn: resource.urn,
+    props: plainData(resource.props) as Subject["props"],
+  };
+}
+
+/** What the CLI checks a policy config file against before anything runs. */
+function settingsSchema(rule: Rule): PolicyConfigSchema | undefined {
+  if (Object.keys(rule.settings.shape).length === 0) return undefined;
+  const { properties } = z.toJSONSchema(rule.settings, { io: "input" });
+  return { properties: properties as PolicyConfigSchema["properties"] };
+}
