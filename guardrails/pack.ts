@@ -14,14 +14,13 @@ export const PACK = "global-mesh";
 
 /** A rule as a policy of CrossGuard. */
 export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
-  const configSchema = settingsSchema(rule);
   const said = {
     name: rule.id,
     description: rule.title,
     enforcementLevel: rule.level,
     remediationSteps: rule.fix,
     ...(rule.sources[0] === undefined ? {} : { url: rule.sources[0].url }),
-    ...(configSchema === undefined ? {} : { configSchema }),
+    configSchema: settingsSchema(rule),
   };
   if (rule.scope === "resource") {
     const types = new Set(rule.types);
@@ -57,9 +56,13 @@ export function violation(rule: Pick<Rule, "fix">, message: string): string {
   return `${message}\nFix: ${rule.fix}`;
 }
 
-/** `azure-native:containerservice/v20250901:ManagedCluster` is the same kind as the one without the version. */
+/**
+ * A kind without the API version that its package was made for: `azure-native:containerservice/v20230901:ManagedCluster`
+ * of the package's second major version, `azure-native_containerservice_v20250901:containerservice:ManagedCluster` of a
+ * local package.
+ */
 export function withoutVersion(type: string): string {
-  return type.startsWith("azure-native:") ? type.replace(/\/v\d{8}(preview|privatepreview)?:/, ":") : type;
+  return type.replace(/^azure-native(?:_\w+)?:(\w+)(?:\/v\d{8}\w*)?:/, "azure-native:$1:");
 }
 
 function subject(resource: { type: string; name: string; urn: string; props: unknown }): Subject {
@@ -72,8 +75,7 @@ function subject(resource: { type: string; name: string; urn: string; props: unk
 }
 
 /** What the CLI checks a policy config file against before anything runs. */
-function settingsSchema(rule: Rule): PolicyConfigSchema | undefined {
-  if (Object.keys(rule.settings.shape).length === 0) return undefined;
+function settingsSchema(rule: Rule): PolicyConfigSchema {
   const { properties } = z.toJSONSchema(rule.settings, { io: "input" });
   return { properties: properties as PolicyConfigSchema["properties"] };
 }

@@ -54,43 +54,58 @@ export interface StackRule<S extends z.ZodObject = z.ZodObject> extends RuleBase
 /** Settings as a policy config file gives them, before the rule's own schema has read them. */
 export type GivenSettings = Readonly<Record<string, unknown>>;
 
-type Erased<S extends z.ZodObject> = Omit<RuleBase<S>, "settings"> & {
-  /** Empty where the rule takes no settings. */
+type Erased = Omit<RuleBase<z.ZodObject>, "settings"> & {
+  /** The rule's own settings and those that every rule takes. */
   readonly settings: z.ZodObject;
 };
 
 /** A rule as the pack runs it: it reads its settings itself, so that rules with different ones make one list. */
 export type Rule =
-  | (Erased<z.ZodObject> & {
+  | (Erased & {
       readonly scope: "resource";
       readonly types: readonly string[];
       readonly check: (subject: Subject, given?: GivenSettings) => Promise<readonly string[]>;
     })
-  | (Erased<z.ZodObject> & {
+  | (Erased & {
       readonly scope: "stack";
       readonly check: (subjects: readonly Subject[], given?: GivenSettings) => readonly string[];
     });
 
-const NO_SETTINGS = z.strictObject({});
+/** What every rule takes beside its own settings. */
+const COMMON = {
+  except: z
+    .array(z.string())
+    .default([])
+    .describe("Logical names of resources that the rule does not look at; say in a comment why."),
+};
 
 /** Makes a rule; the types of `check`'s settings follow from the schema. */
 export function defineRule<S extends z.ZodObject = z.ZodObject>(rule: ResourceRule<S> | StackRule<S>): Rule {
   const { id, title, why, fix, sources, level } = rule;
-  const settings = rule.settings ?? NO_SETTINGS;
-  const read = (given: GivenSettings = {}): z.infer<S> => readSettings(id, settings, given) as z.infer<S>;
+  const settings = z.strictObject({ ...rule.settings?.shape, ...COMMON });
+  const read = (given: GivenSettings = {}) => {
+    const { except, ...own } = readSettings(id, settings, given);
+    return { own: own as z.infer<S>, isExcepted: ({ name }: Subject) => (except as string[]).includes(name) };
+  };
   const said = { id, title, why, fix, sources, level, settings };
   if (rule.scope === "resource") {
-    return {
-      ...said,
-      scope: rule.scope,
-      types: rule.types,
-      check: async (subject, given) => rule.check(subject, read(given)),
+    const check = async (subject: Subject, given?: GivenSettings) => {
+      const { own, isExcepted } = read(given);
+      return isExcepted(subject) ? [] : rule.check(subject, own);
     };
+    return { ...said, scope: rule.scope, types: rule.types, check };
   }
-  return { ...said, scope: rule.scope, check: (subjects, given) => rule.check(subjects, read(given)) };
+  const check = (subjects: readonly Subject[], given?: GivenSettings) => {
+    const { own, isExcepted } = read(given);
+    return rule.check(
+      subjects.filter((subject) => !isExcepted(subject)),
+      own,
+    );
+  };
+  return { ...said, scope: rule.scope, check };
 }
 
-function readSettings(id: string, schema: z.ZodObject, given: GivenSettings): unknown {
+function readSettings(id: string, schema: z.ZodObject, given: GivenSettings): Record<string, unknown> {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${[id, ...issue.path].join(".")}: ${issue.message}`);

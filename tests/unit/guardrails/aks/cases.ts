@@ -1,0 +1,3 @@
+import type { Cases } from "../support/cases";
+
+export const aksCases: Cases = {};
