@@ -21,10 +21,8 @@ export function changed(subjects: readonly Subject[], one: RuleCase, change: Cha
   );
   const target = subjects[index];
   if (target === undefined) throw new Error(`there is no ${one.on} ${one.name ?? ""} to change`);
-  const props = Object.entries(change).reduce(
-    (value, [path, next]) => withValue(value, steps(path), next),
-    target.props,
-  );
+  let props: unknown = target.props;
+  for (const [path, next] of Object.entries(change)) props = withValue(props, steps(path), next);
   return subjects.with(index, { ...target, props: props as Subject["props"] });
 }
 
@@ -40,7 +38,7 @@ export async function judge(
 }
 
 /** Every copy of the value in which one part, small or large, is not known yet. */
-export function* unknownParts(value: unknown): Generator<unknown> {
+export function* unknownParts(value: unknown): Generator {
   yield UNKNOWN;
   if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) {
