@@ -24,6 +24,6 @@ export function authorizedRanges(access: ApiAccess): string[] {
 }
 
 /** Azure takes a lone address for a /32 and writes it back as one: say it so from the start. */
-function asRange(address: string): string {
+export function asRange(address: string): string {
   return address.includes("/") ? address : `${address}/32`;
 }

@@ -8,6 +8,9 @@ export const SYSTEM_POOL = "system";
 /** Name of the pool that runs the mesh and the applications; a resource of its own. */
 export const USER_POOL = "user";
 
+/** Keeps all pods off a system node that do not say that the cluster cannot do without them. */
+export const SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule";
+
 /**
  * Paths of the cluster and of the pool whose changes are the autoscaler's, not ours. Only the number is
  * named: ignoring the whole list would send Azure pools that it refuses (pulumi-azure-native#2719), leaving
@@ -122,7 +125,7 @@ function pool(mode: "System" | "User", input: ClusterInput, settings: PoolSettin
     // A node with an address of its own can be called around the gateway (Checkov CKV_AZURE_143).
     enableNodePublicIP: false,
     // Applications that go wild must not starve CoreDNS and the metrics server (Checkov CKV_AZURE_232).
-    ...(mode === "System" ? { nodeTaints: ["CriticalAddonsOnly=true:NoSchedule"] } : {}),
+    ...(mode === "System" ? { nodeTaints: [SYSTEM_TAINT] } : {}),
     orchestratorVersion: input.settings.kubernetesVersion,
     // More than the default of one node: an upgrade of a large pool ends within its window.
     upgradeSettings: { maxSurge: `${settings.maxSurgePercent}%` },
@@ -139,22 +142,29 @@ function networkProfile(settings: ClusterSettings) {
     // Cilium's engine is part of its data plane and not to be had without; it works with Istio (Azure/AKS#4129).
     networkDataplane: settings.networkPolicy === "cilium" ? "cilium" : "azure",
     serviceCidr: settings.serviceCidr,
-    // Azure wants it inside the range and not its first address, which is the API server's Service.
-    dnsServiceIP: Cidr.parse(settings.serviceCidr).address(10),
+    dnsServiceIP: dnsServiceAddress(settings.serviceCidr),
     loadBalancerSku: "standard",
     // Nodes leave by an address that we made, so that peers can let it in before a node exists.
     outboundType: "loadBalancer",
   } as const;
 }
 
+/** Azure wants it inside the range and not its first address, which is the API server's Service. */
+export function dnsServiceAddress(serviceCidr: string): string {
+  return Cidr.parse(serviceCidr).address(10);
+}
+
 /** Names that AKS knows: the weekly windows of Kubernetes upgrades and of the nodes' images. */
-const WINDOWS = ["aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"] as const;
+export const MAINTENANCE_WINDOWS = [
+  "aksManagedAutoUpgradeSchedule",
+  "aksManagedNodeOSUpgradeSchedule",
+] as const;
 
 /** Windows for automatic upgrades, so that they do not come in the middle of a working day. */
 export function maintenanceWindows(settings: MaintenanceSettings) {
   if (settings === "any-time") return [];
   const { dayOfWeek, ...window } = settings;
-  return WINDOWS.map((configName) => ({
+  return MAINTENANCE_WINDOWS.map((configName) => ({
     configName,
     maintenanceWindow: { ...window, schedule: { weekly: { dayOfWeek, intervalWeeks: 1 } } },
   }));

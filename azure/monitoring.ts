@@ -17,7 +17,12 @@ export function logWorkspace(names: AzureNames, location: string, tags: Tags, re
  * the reads that make `kube-audit` dear), who was let in by Entra (`guard`), why nodes came and went, what
  * the load balancer controller did (CIS AKS 2.1.1).
  */
-const CATEGORIES = ["cloud-controller-manager", "cluster-autoscaler", "guard", "kube-audit-admin"] as const;
+export const CONTROL_PLANE_LOGS = [
+  "cloud-controller-manager",
+  "cluster-autoscaler",
+  "guard",
+  "kube-audit-admin",
+] as const;
 
 /** Sends the control plane's logs to a workspace. */
 export function diagnosticSetting(name: string) {
@@ -25,6 +30,6 @@ export function diagnosticSetting(name: string) {
     name,
     // A table per kind of log, which can be searched and priced on its own.
     logAnalyticsDestinationType: "Dedicated",
-    logs: CATEGORIES.map((category) => ({ category, enabled: true })),
+    logs: CONTROL_PLANE_LOGS.map((category) => ({ category, enabled: true })),
   };
 }
