@@ -10,6 +10,9 @@ export interface Fault {
   readonly fix: string;
 }
 
+/** A fault whose remedy is said elsewhere, as by the rule of a policy pack that found it. */
+export type Finding = Omit<Fault, "fix">;
+
 /** Everything that is wrong, at once. */
 export class FaultError extends Error {
   override readonly name: string = "FaultError";
@@ -33,8 +36,13 @@ export class CatalogError extends FaultError {
 }
 
 /** A fault as one line: setting, value, what is allowed, and the fix. */
-export function describeFault({ setting, value, allowed, fix }: Fault): string {
-  return `${setting}: got ${value === undefined ? "nothing" : JSON.stringify(value)}; allowed is ${allowed}. ${fix}.`;
+export function describeFault(fault: Fault): string {
+  return `${describeFinding(fault)}. ${fault.fix}.`;
+}
+
+/** A finding as one line: setting, value and what is allowed. */
+export function describeFinding({ setting, value, allowed }: Finding): string {
+  return `${setting}: got ${value === undefined ? "nothing" : JSON.stringify(value)}; allowed is ${allowed}`;
 }
 
 /** Throws once with all faults, or returns. */

@@ -1,6 +1,7 @@
 import type { IstioObject } from "../model";
 import { objectKey } from "../model";
 import type { Fault } from "./fault";
+import { at, isFields, items } from "./fields";
 import { duplicates } from "./names";
 
 /**
@@ -45,7 +46,7 @@ export function undefinedSubsets(
 }
 
 /** Destinations with a subset, wherever in a VirtualService they stand, as `host subset`. */
-function usedSubsets(part: unknown): readonly string[] {
+export function usedSubsets(part: unknown): readonly string[] {
   if (Array.isArray(part)) return part.flatMap(usedSubsets);
   if (!isFields(part)) return [];
   const { host, subset } = part;
@@ -53,12 +54,9 @@ function usedSubsets(part: unknown): readonly string[] {
   return Object.values(part).flatMap(usedSubsets);
 }
 
-function definedSubsets(spec: object): readonly string[] {
-  const { host, subsets } = spec as { readonly host?: unknown; readonly subsets?: unknown };
-  if (typeof host !== "string" || !Array.isArray(subsets)) return [];
-  return subsets.filter(isFields).map(({ name }) => `${host} ${String(name)}`);
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+/** Subsets that a DestinationRule defines, as `host subset`. */
+export function definedSubsets(spec: unknown): readonly string[] {
+  const host = at(spec, "host");
+  if (typeof host !== "string") return [];
+  return items("", at(spec, "subsets")).map(({ value }) => `${host} ${String(value["name"])}`);
 }
