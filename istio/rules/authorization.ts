@@ -52,7 +52,13 @@ export function deniedPaths(spec: unknown): readonly Finding[] {
   return conditions(spec).flatMap(({ setting, value }) =>
     texts(value["paths"]).length === 0
       ? []
-      : [{ setting: `${setting}.paths`, value: value["paths"], allowed: "notPaths with what is let through" }],
+      : [
+          {
+            setting: `${setting}.paths`,
+            value: value["paths"],
+            allowed: "notPaths with what is let through",
+          },
+        ],
   );
 }
 
@@ -81,13 +87,18 @@ export function unmatchedOperations(spec: unknown): readonly Finding[] {
         .map((path) => ({
           setting: `${setting}.${key}`,
           value: path,
-          allowed: 'a path that begins with "/", with at most one "*" at its end, or one that begins with "*"',
+          allowed:
+            'a path that begins with "/", with at most one "*" at its end, or one that begins with "*"',
         })),
     ),
     ...["methods", "notMethods"].flatMap((key) =>
       texts(value[key])
         .filter((method) => method !== method.toUpperCase())
-        .map((method) => ({ setting: `${setting}.${key}`, value: method, allowed: "a method in upper case" })),
+        .map((method) => ({
+          setting: `${setting}.${key}`,
+          value: method,
+          allowed: "a method in upper case",
+        })),
     ),
   ]);
 }

@@ -1,5 +1,5 @@
 import type { Finding } from "./fault";
-import { at, isAbsent, texts } from "./fields";
+import { at, isAbsent, isUnknown, list, texts } from "./fields";
 
 /** Wildcard hosts outside the mesh whose requests go to whatever address the caller asked for. */
 export function openEntries(spec: unknown): readonly Finding[] {
@@ -31,4 +31,11 @@ export function movingCode(spec: unknown): readonly Finding[] {
   if (typeof url !== "string" || url.startsWith("file://") || url.includes("@sha256:")) return [];
   if (!isAbsent(sum) && sum !== "") return [];
   return [{ setting: "spec.sha256", value: sum, allowed: `the checksum of ${url}` }];
+}
+
+/** An EnvoyFilter for every proxy of its namespace, or of the mesh. */
+export function widePatches(spec: unknown): readonly Finding[] {
+  const [selector, targets] = [at(spec, "workloadSelector"), at(spec, "targetRefs")];
+  if (!isAbsent(selector) || isUnknown(targets) || list(targets).length > 0) return [];
+  return [{ setting: "spec.workloadSelector", value: undefined, allowed: "labels of the workloads" }];
 }

@@ -186,7 +186,8 @@ export function policiesWithoutProxies(set: readonly SetObject[]): readonly Find
       of(one, {
         setting: "metadata.namespace",
         value: namespaceOf(one),
-        allowed: "a namespace with the label istio-injection: enabled, istio.io/rev or istio.io/dataplane-mode",
+        allowed:
+          "a namespace with the label istio-injection: enabled, istio.io/rev or istio.io/dataplane-mode",
       }),
     );
 }

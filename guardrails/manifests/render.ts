@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { parseAllDocuments } from "yaml";
+import { isFields, items, type Fields } from "../../istio/rules/fields";
+import type { ChartCall } from "./chart";
+
+/** What a chart makes, or why that is not to be had. */
+export type Rendered =
+  | { readonly state: "rendered"; readonly objects: readonly Fields[] }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Renders a chart. */
+export type Render = (call: ChartCall) => Promise<Rendered>;
+
+/** The longest that a chart may take, its download included. */
+const LIMIT_MS = 60_000;
+const LARGEST_OUTPUT = 64 * 1024 * 1024;
+
+/** The program that renders, unless GUARDRAILS_HELM names another. */
+function helm(): string {
+  const named = process.env["GUARDRAILS_HELM"] ?? "";
+  return named === "" ? "helm" : named;
+}
+
+/** Renders with Helm, the same call only once: every preview judges a Release by more than one rule. */
+export function helmRenderer(limitMs = LIMIT_MS): Render {
+  const known = new Map<string, Promise<Rendered>>();
+  return (call) => {
+    const key = JSON.stringify([helm(), call]);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = run(call, limitMs);
+    known.set(key, made);
+    return made;
+  };
+}
+
+function run({ args, values }: ChartCall, limitMs: number): Promise<Rendered> {
+  return new Promise((resolve) => {
+    const options = {
+      encoding: "utf8",
+      maxBuffer: LARGEST_OUTPUT,
+      timeout: limitMs,
+      killSignal: "SIGKILL",
+    } as const;
+    const child = execFile(helm(), [...args], options, (error, stdout, stderr) => {
+      resolve(
+        error === null ? parsed(stdout) : { state: "failed", reason: reasonOf(error, stderr, limitMs) },
+      );
+    });
+    // Helm may end without having read its input.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(values);
+  });
+}
+
+function parsed(manifest: string): Rendered {
+  const documents = parseAllDocuments(manifest);
+  if (documents.some(({ errors }) => errors.length > 0)) {
+    return { state: "failed", reason: "what the chart renders is no YAML" };
+  }
+  const roots = documents.map((document) => document.toJS() as unknown).filter(isFields);
+  // A chart may put several objects into one document.
+  const objects = roots.flatMap((root) =>
+    root["kind"] === "List" ? items("", root["items"]).map(({ value }) => value) : [root],
+  );
+  return { state: "rendered", objects };
+}
+
+/** Helm's own words may repeat values, and so secrets: they are only told apart. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/values don't meet the specifications of the schema/, "its values do not meet the chart's schema"],
+  [/kubeVersion/, "the chart is for another Kubernetes than the one that helm template assumes"],
+  [
+    /no such host|dial tcp|connection refused|i\/o timeout|TLS handshake|no route to host/i,
+    "the chart's repository cannot be reached",
+  ],
+  [/not found|no such file|failed to locate|not a valid chart/i, "the chart was not found"],
+];
+
+function reasonOf(
+  error: Error & { code?: unknown; killed?: unknown },
+  stderr: string,
+  limitMs: number,
+): string {
+  if (error.code === "ENOENT") return "helm is not on PATH (GUARDRAILS_HELM may name it)";
+  if (error.code === "EACCES") return "helm may not be run";
+  if (error.killed === true) return `helm did not end within ${limitMs / 1000} s`;
+  const known = REASONS.find(([words]) => words.test(stderr))?.[1];
+  return known ?? "helm template failed; run it by hand to see why";
+}
