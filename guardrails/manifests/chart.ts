@@ -1,4 +1,4 @@
-import { at, hasUnknown, isFields, list, type Fields } from "../../istio/rules/fields";
+import { at, hasUnknown, list, type Fields } from "../../istio/rules/fields";
 
 /** What Helm has to be told to render a Release as it is going to be installed. */
 export interface ChartCall {

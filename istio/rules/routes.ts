@@ -66,8 +66,7 @@ function matchesAll(match: unknown): boolean {
 
 function matchKey(match: unknown): string {
   if (!isFields(match)) return JSON.stringify(match);
-  const { name: _, ...conditions } = match;
-  return JSON.stringify(sorted(conditions));
+  return JSON.stringify(sorted({ ...match, name: undefined }));
 }
 
 function sorted(value: unknown): unknown {
@@ -117,8 +116,8 @@ const AFTER_WORK = ["5xx", "gateway-error", "reset", "retriable-status-codes"];
 /** Rules for POST or PATCH that repeat a request after the workload may have worked on it. */
 export function unsafeRetries(spec: unknown): readonly Finding[] {
   return items("spec.http", at(spec, "http")).flatMap(({ setting, value }) => {
-    const methods = list(value["match"]).map((match) => at(match, "method", "exact"));
-    const method = methods.find((name) => NOT_IDEMPOTENT.includes(String(name)));
+    const methods = texts(list(value["match"]).map((match) => at(match, "method", "exact")));
+    const method = methods.find((name) => NOT_IDEMPOTENT.includes(name));
     const attempts = at(value, "retries", "attempts");
     const retryOn = at(value, "retries", "retryOn");
     if (method === undefined || typeof attempts !== "number" || attempts < 1) return [];
@@ -130,7 +129,7 @@ export function unsafeRetries(spec: unknown): readonly Finding[] {
       {
         setting: `${setting}.retries.retryOn`,
         value: retryOn,
-        allowed: `without ${unsafe.join(", ")} for ${String(method)}, or attempts: 0`,
+        allowed: `without ${unsafe.join(", ")} for ${method}, or attempts: 0`,
       },
     ];
   });

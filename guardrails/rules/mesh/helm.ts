@@ -83,7 +83,7 @@ function releaseRule({
   find,
   ...said
 }: Pick<Rule, "id" | "title" | "why" | "fix" | "level" | "sources"> & {
-  find(release: unknown): readonly Finding[];
+  find(this: void, release: unknown): readonly Finding[];
 }): Rule {
   return defineRule({
     ...said,

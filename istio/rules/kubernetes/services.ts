@@ -63,7 +63,7 @@ export function guessedPorts(spec: unknown): readonly Finding[] {
   return items("spec.ports", at(spec, "ports")).flatMap(({ setting, value }) => {
     const { name, port, protocol, appProtocol } = value;
     if (hasUnknown(value) || protocol === "UDP" || WELL_KNOWN.includes(Number(port))) return [];
-    const said = String(appProtocol ?? name ?? "").toLowerCase();
+    const said = (texts([appProtocol, name])[0] ?? "").toLowerCase();
     if (APP_PROTOCOLS.includes(said) || said.startsWith("grpc-web")) return [];
     if (PROTOCOLS.includes(said.split("-")[0] ?? "")) return [];
     return [
