@@ -1,5 +1,6 @@
 import type { IstioObject } from "../model";
 import { objectKey } from "../model";
+import { sharesOffWhole, spreadAndFailover } from "./balancing";
 import type { Fault } from "./fault";
 import { at, isFields, items } from "./fields";
 import { duplicates } from "./names";
@@ -20,7 +21,18 @@ export function checkRaw(raw: readonly IstioObject[], all: readonly IstioObject[
         fix: "Rename the raw object, or take it out",
       })),
     ...undefinedSubsets(raw, all),
+    ...raw.flatMap(refusedByIstiod),
   ];
+}
+
+/** What istiod's webhook refuses, after the region's other objects have been applied. */
+function refusedByIstiod(object: IstioObject): readonly Fault[] {
+  if (object.kind !== "DestinationRule") return [];
+  return [...spreadAndFailover(object.spec), ...sharesOffWhole(object.spec)].map((finding) => ({
+    ...finding,
+    setting: `${objectKey(object)} ${finding.setting}`,
+    fix: "Change the raw object: istiod refuses it as it is",
+  }));
 }
 
 /** Subsets that the routes of some objects use and no DestinationRule defines: requests to them fail with 503. */

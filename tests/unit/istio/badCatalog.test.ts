@@ -15,7 +15,13 @@ describe("a catalog that cannot work", () => {
     metadata: { name: "raw", namespace: "shops" },
     spec: { hosts: ["x.global"], http: [{ route: [{ destination: { host: "shop.global", subset } }] }] },
   });
-  const withRaw = (raw: ReturnType<typeof virtualService>) =>
+  const destinationRule = (localityLbSetting: object) => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: "raw", namespace: "shops" },
+    spec: { host: "x.global", trafficPolicy: { loadBalancer: { localityLbSetting } } },
+  });
+  const withRaw = (raw: ReturnType<typeof virtualService | typeof destinationRule>) =>
     application({ ...shops(shop({ versions: { v1: 100 } })), raw: [raw] });
   const rows: readonly [string, readonly Application[], readonly Binding[] | undefined, string][] = [
     [
@@ -66,6 +72,25 @@ describe("a catalog that cannot work", () => {
       [],
       [...everywhere(strict), ...everywhere(strict)],
       'bindings: got "everywhere"',
+    ],
+    [
+      "a raw distribution that does not add up",
+      [withRaw(destinationRule({ distribute: [{ from: "a/*", to: { "a/*": 80, "b/*": 10 } }] }))],
+      undefined,
+      "shops/DestinationRule/raw spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to: got",
+    ],
+    [
+      "a raw distribution beside a failover",
+      [
+        withRaw(
+          destinationRule({
+            distribute: [{ from: "a/*", to: { "a/*": 100 } }],
+            failover: [{ from: "a", to: "b" }],
+          }),
+        ),
+      ],
+      undefined,
+      'shops/DestinationRule/raw spec.trafficPolicy.loadBalancer.localityLbSetting: got ["distribute","failover"]',
     ],
     ["a raw route to no subset", [withRaw(virtualService("v9"))], undefined, "shops/VirtualService/raw: got"],
     [
