@@ -5,6 +5,7 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import { z } from "zod";
+import { endWithEngine } from "./orphan";
 import type { GivenSettings, Rule, Subject } from "./rule";
 import { allRules } from "./rules";
 import { plainData } from "./unknown";
@@ -45,6 +46,7 @@ export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPo
 
 /** Serves the pack to the engine that started this process. */
 export function servePack(): void {
+  endWithEngine();
   new PolicyPack(PACK, {
     policies: allRules.map(policy),
     description: "Guardrails for AKS clusters and an Istio mesh over them",

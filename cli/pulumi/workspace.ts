@@ -1,5 +1,6 @@
 import { LocalWorkspace, type EngineEvent, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { pulumiCommand } from "./command";
+import { plainText, violationText } from "./text";
 
 /** How the stacks of one generated or hand-kept project are reached. */
 export interface WorkspaceOptions {
@@ -18,7 +19,7 @@ export interface UpdateSummary {
   readonly changes: Readonly<Record<string, number>>;
   /** Wall time. */
   readonly seconds: number;
-  /** Warnings of the program and the providers, without repeats. */
+  /** Warnings of the program, the providers and the advisory rules of a policy pack, without repeats. */
   readonly warnings: readonly string[];
 }
 
@@ -153,6 +154,10 @@ export class Workspace {
           if (diagnostic?.severity === "warning") {
             warnings.add(plainText(diagnostic.prefix, diagnostic.message));
           }
+          if (event.policyEvent !== undefined) {
+            const found = event.policyEvent.enforcementLevel === "mandatory" ? errors : warnings;
+            found.add(violationText(event.policyEvent));
+          }
           if (event.resourcePreEvent !== undefined) {
             const { op, urn, type } = event.resourcePreEvent.metadata;
             if (op !== "same" && op !== "read") options.onProgress?.(describe(op, urn, type, finished));
@@ -177,11 +182,6 @@ export class Workspace {
 function describe(op: string, urn: string, type: string, finished: number): string {
   const kind = type.split(":").at(-1) ?? type;
   return `${op} ${kind} ${urn.split("::").at(-1) ?? ""} (${finished} done)`;
-}
-
-/** Engine messages carry colour directives such as `<{%fg 1%}>`. */
-function plainText(prefix: string | undefined, message: string): string {
-  return `${prefix ?? ""}${message}`.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
 }
 
 function lastLines(text: string): string {

@@ -2,6 +2,9 @@ import path from "node:path";
 import { RUN_MARK } from "../../sandbox/processes/marked";
 import type { SandboxHome } from "../../sandbox/home";
 
+/** The policy pack that every preview and update of a sandbox runs under. */
+const GUARDRAILS = path.join(__dirname, "..", "..", "guardrails");
+
 /** Environment variables that would lead Pulumi, Helm or kubectl out of the sandbox. */
 const FOREIGN = /^(PULUMI_|ARM_|AZURE_|KUBE|HELM_|ISTIO)/;
 
@@ -33,6 +36,8 @@ export function sandboxEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // A plugin on the user's PATH would be taken before the sandbox's own, the real azure-native included.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    // The flag --policy-pack of every command that has it; the CLI reads the value as a line of CSV.
+    PULUMI_OPTION_POLICY_PACK: `"${GUARDRAILS.replaceAll('"', '""')}"`,
     // Helm's caches and settings stay in the sandbox too.
     HELM_CACHE_HOME: path.join(home.root, "helm", "cache"),
     HELM_CONFIG_HOME: path.join(home.root, "helm", "config"),
