@@ -64,7 +64,10 @@ export function readRelease(logicalName: string, release: Fields): ReadRelease {
 }
 
 function notRendered(release: Fields): string | undefined {
-  if (text(release["chart"]) === "") return "it names no chart";
+  const chart = text(release["chart"]);
+  if (chart === "") return "it names no chart";
+  // The engine starts a pack in the pack's own folder and does not say where the program is.
+  if (chart.startsWith(".")) return "its chart's folder is given relative to the program, not in full";
   if (list(release["valueYamlFiles"]).length > 0) return "its valueYamlFiles are not read here";
   if (text(release["postrender"]) !== "") return "its postrender program is not run here";
   const login = [at(release, "repositoryOpts", "username"), at(release, "repositoryOpts", "password")];

@@ -76,6 +76,7 @@ describe("guardrails: what a Release makes", () => {
     it("never, where that cannot be had", () => {
       for (const inputs of [
         {},
+        { chart: "./charts/app" },
         { chart: "c", valueYamlFiles: [{ path: "v" }] },
         { chart: "c", postrender: "/bin/x" },
         { chart: "c", repositoryOpts: { repo: "https://x", password: "canary" } },
