@@ -24,7 +24,7 @@ export function objectRule<S extends z.ZodObject = z.ZodObject>({
   ...said
 }: Said<S> & {
   readonly kinds: readonly Kind[];
-  find(this: void, object: Fields, settings: z.infer<S>, kind: string): readonly Finding[];
+  readonly find: (object: Fields, settings: z.infer<S>, kind: string) => readonly Finding[];
 }): Rule {
   return defineRule<S>({
     ...said,
@@ -40,7 +40,7 @@ export function specRule<S extends z.ZodObject = z.ZodObject>({
   ...rest
 }: Said<S> & {
   readonly kinds: readonly Kind[];
-  find(this: void, spec: unknown, settings: z.infer<S>): readonly Finding[];
+  readonly find: (spec: unknown, settings: z.infer<S>) => readonly Finding[];
 }): Rule {
   return objectRule<S>({ ...rest, find: (object, settings) => find(object["spec"], settings) });
 }
@@ -49,7 +49,7 @@ export function specRule<S extends z.ZodObject = z.ZodObject>({
 export function podRule<S extends z.ZodObject = z.ZodObject>({
   find,
   ...rest
-}: Said<S> & { find(this: void, pod: PodTemplate, settings: z.infer<S>): readonly Finding[] }): Rule {
+}: Said<S> & { readonly find: (pod: PodTemplate, settings: z.infer<S>) => readonly Finding[] }): Rule {
   return objectRule<S>({
     ...rest,
     kinds: PODS,
@@ -65,7 +65,7 @@ export function setRule<S extends z.ZodObject = z.ZodObject>({
   find,
   ...said
 }: Said<S> & {
-  find(this: void, set: readonly SetObject[], settings: z.infer<S>): readonly Finding[];
+  readonly find: (set: readonly SetObject[], settings: z.infer<S>) => readonly Finding[];
 }): Rule {
   return defineRule<S>({
     ...said,

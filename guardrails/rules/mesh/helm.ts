@@ -83,7 +83,7 @@ function releaseRule({
   find,
   ...said
 }: Pick<Rule, "id" | "title" | "why" | "fix" | "level" | "sources"> & {
-  find(this: void, release: unknown): readonly Finding[];
+  readonly find: (release: unknown) => readonly Finding[];
 }): Rule {
   return defineRule({
     ...said,
