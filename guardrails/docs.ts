@@ -49,8 +49,8 @@ Every rule takes \`except\`, a list of logical names of resources that it does n
   preview. The update judges it again with the value, before the resource is made.
 - A property that is left out is judged by what Azure, Kubernetes or Istio make of that; where that default depends on
   the API version, by the least safe one.
-- A Helm release is judged by its inputs; the objects that its chart makes are not resources of Pulumi, and no policy
-  pack sees them.
+- A Helm Release is judged by its inputs and by what its chart makes: \`helm\` renders it, and the rules over single
+  Istio and Kubernetes objects judge each one ([how](../guardrails/manifests/README.md)).
 - Options of a resource (\`protect\`, \`ignoreChanges\`) are not judged.
 
 ## Not among the rules
@@ -62,6 +62,9 @@ Every rule takes \`except\`, a list of logical names of resources that it does n
 | encryption at host (CKV_AZURE_227) | a feature that each subscription must be registered for first |
 | Azure Policy add-on (CKV_AZURE_116) | it judges in the cluster what this pack judges before |
 | 50 pods a node (CKV_AZURE_168) | with addresses of the virtual network fewer pods a node are a choice, not a fault |
+| a NetworkPolicy in every namespace (CIS AKS 4.4.2) | what may reach a workload is said by mutual TLS and AuthorizationPolicy here; \`kubernetes-network-policy-open\` judges those that there are |
+| tokens of accounts only where needed (CIS AKS 4.1.6) | whether a workload asks the API server anything cannot be seen in its pod |
+| secrets among the values of a chart | the engine hands values to a pack without a mark of which are secret |
 | image scanning and registries (CIS AKS 5.1) | this program makes no registry |
 
 `;

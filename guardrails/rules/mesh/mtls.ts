@@ -19,7 +19,7 @@ export const mtlsRules: readonly Rule[] = [
     id: "istio-mtls-strict",
     title: "A PeerAuthentication does not let workloads accept plaintext",
     why: "Whoever reaches a pod's address may then call it without an identity, past every rule that names one.",
-    fix: "Set spec.mtls.mode to STRICT; while services move into the mesh, list the namespace in the setting permissive",
+    fix: "Set spec.mtls.mode to STRICT; while services move into the mesh, list the namespace in the setting permissive.",
     level: "mandatory",
     sources: [MUTUAL_TLS, istio("Mutual TLS migration", "tasks/security/authentication/mtls-migration/")],
     kinds: ["PeerAuthentication"],
@@ -42,7 +42,7 @@ export const mtlsRules: readonly Rule[] = [
     id: "istio-mtls-port",
     title: "No port of a workload is taken out of mutual TLS",
     why: "DISABLE on one port turns away callers with a proxy and lets in anybody without one.",
-    fix: "Take the port out of spec.portLevelMtls, or set PERMISSIVE where a caller without a proxy needs it",
+    fix: "Take the port out of spec.portLevelMtls, or set PERMISSIVE where a caller without a proxy needs it.",
     level: "mandatory",
     sources: [MUTUAL_TLS, istio("PeerAuthentication", "reference/config/security/peer_authentication/")],
     kinds: ["PeerAuthentication"],
@@ -55,7 +55,7 @@ export const mtlsRules: readonly Rule[] = [
     id: "istio-mtls-client",
     title: "A DestinationRule does not turn off mutual TLS towards hosts of the mesh",
     why: "Clients then send plaintext, or TLS without their identity, and workloads under STRICT refuse them.",
-    fix: "Set tls.mode to ISTIO_MUTUAL or take tls out; a host that has no proxy goes into the setting plaintextHosts",
+    fix: "Set tls.mode to ISTIO_MUTUAL or take tls out; a host that has no proxy goes into the setting plaintextHosts.",
     level: "mandatory",
     sources: [
       MUTUAL_TLS,
@@ -78,7 +78,7 @@ export const mtlsRules: readonly Rule[] = [
     id: "istio-tls-verified",
     title: "A proxy that begins TLS checks the server's certificate",
     why: "Without the check anyone on the way can answer in the server's place.",
-    fix: "Take insecureSkipVerify out and name the authority in caCertificates or credentialName",
+    fix: "Take insecureSkipVerify out and name the authority in caCertificates or credentialName.",
     level: "mandatory",
     sources: [
       practice(
@@ -104,7 +104,7 @@ export const mtlsRules: readonly Rule[] = [
     id: "istio-mtls-everywhere",
     title: "Every namespace with proxies has a policy that says what its workloads accept",
     why: "Where nothing says so it is PERMISSIVE: plaintext is accepted.",
-    fix: "Add a PeerAuthentication with mtls.mode STRICT to the namespace, or one to istio-system for the whole mesh",
+    fix: "Add a PeerAuthentication with mtls.mode STRICT to the namespace, or one to istio-system for the whole mesh.",
     level: "mandatory",
     sources: [MUTUAL_TLS],
     settings: z.strictObject({
