@@ -73,6 +73,21 @@ export const sound: Readonly<Record<string, readonly Subject[]>> = {
       ports: [{ name: "status-port", port: 15021 }],
     }),
   ],
+  "a port on which no protocol has to be told apart": [
+    meshNamespace,
+    strict,
+    service({ ports: [{ name: "discovery", port: 9000, protocol: "UDP" }] }),
+    service({ ports: [{ name: "database", port: 3306 }] }),
+  ],
+  "a Pod that a policy selects by its labels": [
+    meshNamespace,
+    strict,
+    policy({ selector: { matchLabels: { app: "alone" } } }),
+    resource({
+      ...object("v1", "Pod", { spec: { containers: [CONTAINER] } }),
+      metadata: { name: "alone", namespace: "apps", labels: { app: "alone" } },
+    }),
+  ],
   "an internal load balancer": [
     resource({
       ...object("v1", "Service", { spec: { type: "LoadBalancer", ports: [] } }),
