@@ -13,8 +13,15 @@ import { plainData } from "./unknown";
 /** Name of the pack; it stands in front of every violation. */
 export const PACK = "global-mesh";
 
-/** A rule as a policy of CrossGuard. */
-export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
+/** Inputs of the resources that the engine has shown so far, by URN. */
+type Seen = Map<string, unknown>;
+
+/**
+ * A rule as a policy of CrossGuard.
+ * @param seen shared by all policies of a pack. For a stack the engine shows what providers answered, from which Azure
+ *   leaves out what a resource belongs to; a rule over a stack is to see the inputs, as every other rule does.
+ */
+export function policy(rule: Rule, seen: Seen = new Map()): ResourceValidationPolicy | StackValidationPolicy {
   const said = {
     name: rule.id,
     description: rule.title,
@@ -28,8 +35,8 @@ export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPo
     return {
       ...said,
       validateResource: async (args, report) => {
-        const type = withoutVersion(args.type);
-        if (!types.has(type)) return;
+        seen.set(args.urn, args.props);
+        if (!types.has(withoutVersion(args.type))) return;
         const found = await rule.check(subject(args), args.getConfig<GivenSettings>());
         for (const message of found) report(violation(rule, message));
       },
@@ -38,8 +45,12 @@ export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPo
   return {
     ...said,
     validateStack: (args, report) => {
-      const found = rule.check(args.resources.map(subject), args.getConfig<GivenSettings>());
-      for (const message of found) report(violation(rule, message));
+      const subjects = args.resources.map((one) =>
+        subject({ ...one, props: seen.get(one.urn) ?? one.props }),
+      );
+      for (const message of rule.check(subjects, args.getConfig<GivenSettings>())) {
+        report(violation(rule, message));
+      }
     },
   };
 }
@@ -47,8 +58,9 @@ export function policy(rule: Rule): ResourceValidationPolicy | StackValidationPo
 /** Serves the pack to the engine that started this process. */
 export function servePack(): void {
   endWithEngine();
+  const seen: Seen = new Map();
   new PolicyPack(PACK, {
-    policies: allRules.map(policy),
+    policies: allRules.map((rule) => policy(rule, seen)),
     description: "Guardrails for AKS clusters and an Istio mesh over them",
   });
 }

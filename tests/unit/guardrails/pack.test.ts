@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { unknownCheckingProxy } from "@pulumi/policy/proxy";
+import * as proxy from "@pulumi/policy/proxy";
 import { z } from "zod";
 import { policy, violation, withoutVersion } from "../../../guardrails/pack";
 import { defineRule } from "../../../guardrails/rule";
 import { allRules } from "../../../guardrails/rules";
 import { UNKNOWN, plainData } from "../../../guardrails/unknown";
+
+/** What the policy SDK wraps properties with; exported by it, but kept out of its declarations. */
+const { unknownCheckingProxy } = proxy as unknown as { unknownCheckingProxy: (props: object) => object };
 
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -39,6 +42,33 @@ describe("guardrails: policies", () => {
     }
   });
 
+  it("a rule over the stack sees inputs, not what a provider answered", async () => {
+    const seen = new Map<string, unknown>();
+    const resource = { type: "a:b:C", name: "c", urn: "urn:c", getConfig: () => ({}) };
+    const said: string[] = [];
+    const run = async (made: object, args: object): Promise<void> => {
+      for (const key of ["validateResource", "validateStack"]) {
+        const validate = (made as Record<string, unknown>)[key] as
+          ((args: object, report: (message: string) => void) => unknown) | undefined;
+        await validate?.(args, (message) => said.push(message));
+      }
+    };
+    const base = { title: "T", why: "W.", fix: "F.", sources: [], level: "advisory" } as const;
+    const any = defineRule({ ...base, id: "any-rule", scope: "resource", types: [], check: () => [] });
+    const all = defineRule({
+      ...base,
+      id: "all-rule",
+      scope: "stack",
+      check: (subjects) => subjects.map(({ props }) => JSON.stringify(props)),
+    });
+    await run(policy(any, seen), { ...resource, props: { owner: "x" } });
+    await run(policy(all, seen), {
+      getConfig: () => ({}),
+      resources: [{ ...resource, props: { id: "made" } }],
+    });
+    assert.deepEqual(said, ['{"owner":"x"}\nFix: F.']);
+  });
+
   it("a violation ends with the fix", () => {
     assert.equal(violation({ fix: "Do it." }, "x is 1."), "x is 1.\nFix: Do it.");
   });
@@ -56,8 +86,7 @@ describe("guardrails: policies", () => {
       types: ["a:b:C"],
       check: (_subject, { limit }) => [`limit is ${limit}`],
     });
-    assert.equal(rule.scope, "resource");
-    if (rule.scope !== "resource") return;
+    assert.ok(rule.scope === "resource");
     const subject = { type: "a:b:C", name: "c", urn: "", props: {} };
     assert.deepEqual(await rule.check(subject, { limit: 3 }), ["limit is 3"]);
     assert.deepEqual(await rule.check(subject, { except: ["c"] }), []);
