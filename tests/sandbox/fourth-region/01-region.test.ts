@@ -198,7 +198,7 @@ describe("a further region beside those that stand", () => {
     assert.deepEqual([...armFacts(home).resources.keys()].toSorted(), OTHERS);
     const { clusters, deletedClusters } = await standing.context.daemon.report();
     assert.deepEqual(
-      clusters.map(({ location }) => location),
+      clusters.map(({ location }) => location).toSorted(),
       OTHERS,
     );
     const gone = deletedClusters.filter(({ name }) => name === `${NEW}-cluster`).at(-1);
