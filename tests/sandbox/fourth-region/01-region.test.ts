@@ -197,10 +197,7 @@ describe("a further region beside those that stand", () => {
 
     assert.deepEqual([...armFacts(home).resources.keys()].toSorted(), OTHERS);
     const { clusters, deletedClusters } = await standing.context.daemon.report();
-    assert.deepEqual(
-      clusters.map(({ location }) => location).toSorted(),
-      OTHERS,
-    );
+    assert.deepEqual(clusters.map(({ location }) => location).toSorted(), OTHERS);
     const gone = deletedClusters.filter(({ name }) => name === `${NEW}-cluster`).at(-1);
     assert.deepEqual([gone?.leftovers, gone?.unasked], [[], undefined]);
     assert.ok(!existsSync(path.join(home.clusters, `${NEW}-cluster`)));
