@@ -21,7 +21,12 @@ async function program(): Promise<Record<string, unknown>> {
     mesh.readPeers(settings.mesh, region.name),
   ]);
   const linked = peers.filter((peer) => peer.state === "linked");
-  const { cluster, providers, heldPeerings } = await mesh.regionCluster(settings, linked, kubeconfig);
+  const { namespaces } = plan;
+  const { cluster, providers, heldPeerings } = await mesh.regionCluster(
+    { ...settings, namespaces },
+    linked,
+    kubeconfig,
+  );
   const after = (...dependsOn: mesh.Resource[]) => ({ providers, dependsOn });
 
   const namespace = mesh.systemNamespace(region.network, cluster);

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
+import { SYSTEM_NAMESPACE } from "./internal/labels";
+import { GATEWAY_NAMESPACE } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
 import { planPolicy, type PolicySettings } from "./policy/policy";
 
@@ -8,13 +10,16 @@ import { planPolicy, type PolicySettings } from "./policy/policy";
 export interface RegionPlan {
   readonly mesh: MeshPlan;
   readonly policy: CompiledCatalog;
+  /** Names of all namespaces that the stack makes. */
+  readonly namespaces: readonly string[];
 }
 
 /** Finds each fault of the catalog, the values and the charts before a cluster is waited for, or anything is made. */
 export function planRegion(settings: MeshSettings & PolicySettings, catalog: Catalog): RegionPlan {
-  const plan = { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
-  if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
-  return plan;
+  const policy = planPolicy(settings, catalog);
+  if (settings.applications.length > 0 && policy.objects.length === 0) void warnUnbound(settings);
+  const namespaces = [SYSTEM_NAMESPACE, GATEWAY_NAMESPACE, ...policy.namespaces.map(({ name }) => name)];
+  return { mesh: planMesh(settings), policy, namespaces };
 }
 
 /** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */

@@ -1,6 +1,7 @@
 import { LocalWorkspace, type EngineEvent, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { pulumiCommand } from "./command";
 import { plainText, violationText } from "./text";
+import { setSecretSetting } from "./secret-setting";
 
 /** How the stacks of one generated or hand-kept project are reached. */
 export interface WorkspaceOptions {
@@ -88,6 +89,15 @@ export class Workspace {
     const stack = await this.stack(name);
     const outputs = await stack.outputs();
     return Object.fromEntries(Object.entries(outputs).map(([key, output]) => [key, output.value as unknown]));
+  }
+
+  /** Sets a secret setting, unless it has the value already: each encryption of the same text is another one. */
+  async setSecret(name: string, key: string, value: string): Promise<void> {
+    const stack = await this.stack(name);
+    const config = await stack.getAllConfig();
+    if (config[key]?.secret === true && config[key].value === value) return;
+    const { projectFolder, pulumiRoot, env } = this.options;
+    await setSecretSetting({ root: pulumiRoot, cwd: projectFolder, env, stack: name, key, value });
   }
 
   /** Number of resources in the stack's state. */

@@ -33,7 +33,7 @@ export class DaemonClient {
     return this.call("GET", "/sandbox/report") as Promise<DaemonReport>;
   }
 
-  call(method: string, path: string, body?: unknown): Promise<unknown> {
+  call(method: string, path: string, body?: unknown, timeoutMs = 120_000): Promise<unknown> {
     const identity = this.home.identity();
     if (identity === undefined) throw new Error(`there is no sandbox in ${this.home.root}`);
     const text = body === undefined ? "" : JSON.stringify(body);
@@ -42,7 +42,7 @@ export class DaemonClient {
         new URL(path, identity.armUrl),
         {
           method,
-          timeout: 120_000,
+          timeout: timeoutMs,
           headers: {
             authorization: `Bearer ${readFileSync(this.home.adminTokenFile, "utf8").trim()}`,
             "content-type": "application/json",
@@ -61,7 +61,9 @@ export class DaemonClient {
           });
         },
       );
-      exchange.on("timeout", () => exchange.destroy(new Error(`${method} ${path}: no answer within 120 s`)));
+      exchange.on("timeout", () => {
+        exchange.destroy(new Error(`${method} ${path}: no answer within ${timeoutMs / 1000} s`));
+      });
       exchange.on("error", reject);
       exchange.end(text);
     });

@@ -7,6 +7,7 @@ import { runSteps, type Step, type StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
 import type { DaemonReport } from "./daemon";
 import { exclusively } from "./exclusive";
+import { endExisting } from "./existing";
 import { releaseDeadLocks } from "./locks";
 import { endLeftovers, prepareTools, startDaemon } from "./prepare";
 import { stackStates } from "./standing";
@@ -99,6 +100,7 @@ function destroySteps(
     {
       title: "Nothing left",
       run: async (state, view) => {
+        await endExisting(context);
         state.report = await context.daemon.report();
         state.leaks.push(...leaksOf(state.report));
         view.title(state.leaks.length === 0 ? "Nothing left" : `Left: ${state.leaks.length}`);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { regionAddresses } from "../../sandbox/addresses/layout";
 import type { SandboxIdentity } from "../../sandbox/home";
 import type { SandboxContext } from "./context";
+import { loadBalancerAddress } from "./existing";
 import { clusters, version } from "./istiod";
 import type { RegionReport } from "./report";
 
@@ -12,7 +13,8 @@ const SYNC_MS = 180_000;
 interface RegionOutputs {
   readonly clusterName: string;
   readonly apiAddress: string;
-  readonly gatewayFqdn: string;
+  /** Absent for an existing cluster. */
+  readonly gatewayFqdn?: string;
   readonly linkedPeers: readonly string[];
   readonly pendingPeers: readonly string[];
   readonly appliedPolicies: readonly string[];
@@ -70,7 +72,7 @@ export async function inspectRegions(
       cluster: outputs.clusterName,
       apiAddress: outputs.apiAddress,
       istioVersion: await version(ports),
-      gateway: outputs.gatewayFqdn,
+      gateway: outputs.gatewayFqdn ?? (await loadBalancerAddress(context, region)),
       linkedPeers: outputs.linkedPeers,
       mutualPeers: outputs.linkedPeers.filter((peer) => all.get(peer)?.linkedPeers.includes(region)),
       pendingPeers: outputs.pendingPeers,

@@ -12,6 +12,7 @@ import { writeProject } from "../../sandbox/project/project";
 import { TOOL_NAMES, ensureCharts, ensureTools, type ResolvedTool, type ToolName } from "../../sandbox/tools";
 import type { StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
+import { existingOverlay } from "./existing";
 import { globalOverlay, regionOverlay } from "./overlay";
 import type { PluginReport } from "./report";
 import { armFacts, standingRegions } from "./standing";
@@ -140,7 +141,15 @@ export function prepareProject(context: SandboxContext, identity: SandboxIdentit
       const { istiod } = regionAddresses(identity.block, slot);
       return [
         region,
-        regionOverlay({ charts, istiod, armUrl: identity.armUrl, subscriptionId: identity.subscriptionId }),
+        {
+          ...regionOverlay({
+            charts,
+            istiod,
+            armUrl: identity.armUrl,
+            subscriptionId: identity.subscriptionId,
+          }),
+          ...existingOverlay(context, region),
+        },
       ];
     }),
   );

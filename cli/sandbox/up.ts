@@ -5,6 +5,7 @@ import { endMarked } from "../../sandbox/processes/marked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import type { SandboxContext } from "./context";
 import { exclusively } from "./exclusive";
+import { startExisting } from "./existing";
 import { inspectRegions, waitSynced } from "./inspect";
 import { writeKubeconfig } from "./kubeconfig";
 import { releaseDeadLocks } from "./locks";
@@ -106,6 +107,7 @@ function steps(
         await releaseDeadLocks(context);
         view.report("daemon");
         await startDaemon(context, toolbox, signal);
+        await startExisting(context, toolbox.tools.get("kube-apiserver")?.version ?? "", view);
         view.title(
           `Sandbox: addresses 127.${state.identity.block}.0.0/16, ARM stand-in ${state.identity.armUrl}`,
         );

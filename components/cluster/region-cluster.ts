@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stayingRegions, type Mesh } from "../../topology";
 import { readHeldPeerings } from "../link/peerings";
+import { plainOf } from "../internal/plain";
 import type { LinkedPeer } from "../link/peers";
 import { AksCluster, type AksClusterArgs } from "./aks";
 import { azureProvider } from "./azure-provider";
@@ -8,11 +9,14 @@ import type { Cluster } from "./cluster";
 import { checkDnsLabel } from "./dns-label";
 import { ExistingCluster } from "./existing";
 import { requireKubelogin } from "./kubelogin";
+import { checkExisting } from "./preflight";
 
 /** Settings of a region's cluster, and what follows from the mesh. */
 export interface RegionClusterArgs extends Omit<AksClusterArgs, "project" | "peerRanges" | "peerEgress"> {
   readonly platform: "aks" | "existing";
   readonly mesh: Mesh;
+  /** Namespaces that the stack makes in the cluster. */
+  readonly namespaces: readonly string[];
 }
 
 /** A region's cluster and what comes with it. */
@@ -25,7 +29,7 @@ export interface RegionCluster {
 
 /**
  * The cluster of a region, whatever the platform. What can be wrong outside the settings is checked before
- * the first resource: the tool that signs in, and the name of the gateway.
+ * the first resource: the tool that signs in and the name of the gateway, or whether an existing cluster can be joined.
  * @param kubeconfig of an existing cluster.
  */
 export async function regionCluster(
@@ -37,6 +41,8 @@ export async function regionCluster(
   if (platform === "existing") {
     if (kubeconfig === undefined)
       throw new Error("global-mesh:kubeconfig is missing for an existing cluster");
+    const { namespaces } = args;
+    await checkExisting({ region: region.name, namespaces, kubeconfig: await plainOf(kubeconfig) });
     const existing = { region: region.name, clusterName: region.cluster, generation: args.clusterGeneration };
     const cluster = new ExistingCluster(region.cluster, { ...existing, kubeconfig });
     return { cluster, providers: [cluster.provider], heldPeerings: [] };

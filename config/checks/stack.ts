@@ -1,7 +1,7 @@
-import { parse } from "yaml";
 import { GLOBAL_STACK } from "../../topology";
 import { type Fault, HIDDEN, show, unknownNameFix } from "../faults";
 import type { CheckContext } from "./context";
+import { kubeconfigFault } from "./kubeconfig";
 
 /** What a stack's file says besides the settings that have a schema. */
 export interface StackFacts {
@@ -16,13 +16,20 @@ export interface StackFacts {
   readonly locationIsSecret: boolean;
 }
 
+/** Region settings about what only a cluster of our making has. */
+const AKS_ONLY: readonly string[] = ["dnsLabel", "dnsLabelScope"];
+
 /** The stack itself: its name, its platform, what may only be said by a region. */
 export function checkStack(context: CheckContext, facts: StackFacts): readonly Fault[] {
   return [
     ...checkName(context),
     ...(context.role === "global" ? checkGlobal(context, facts) : []),
     ...(context.role === "region"
-      ? [...checkLocation(context, facts), ...checkPlatform(context, facts)]
+      ? [
+          ...checkLocation(context, facts),
+          ...checkPlatform(context, facts),
+          ...checkGatewayName(context, facts),
+        ]
       : []),
   ];
 }
@@ -65,6 +72,19 @@ function checkLocation(context: CheckContext, facts: StackFacts): readonly Fault
   ];
 }
 
+/** A name in Azure's zone is the public address's, and an existing cluster has none of ours. */
+function checkGatewayName(context: CheckContext, facts: StackFacts): readonly Fault[] {
+  if (context.own.platform !== "existing") return [];
+  const stated = facts.saidOwn.filter((key) => AKS_ONLY.includes(key));
+  return stated.map((key) => ({
+    setting: context.name(key),
+    got: "a value with platform existing",
+    allowed:
+      "with platform aks only: here the gateway has the address that the cluster's own load balancer gives it",
+    fix: `pulumi config rm ${context.name(key)} --stack ${context.stack}, and point a DNS name at that address yourself`,
+  }));
+}
+
 function checkPlatform(context: CheckContext, facts: StackFacts): readonly Fault[] {
   const setting = context.name("kubeconfig");
   const set = `pulumi config set --secret ${setting} < kubeconfig.yaml`;
@@ -96,25 +116,14 @@ function checkPlatform(context: CheckContext, facts: StackFacts): readonly Fault
       },
     ];
   }
-  const reason = kubeconfigFault(facts.kubeconfig);
-  if (reason === undefined) return [];
-  return [{ setting, got: HIDDEN, allowed: `a kubeconfig; this value ${reason}`, fix: set }];
-}
-
-/** Why a text is no kubeconfig. Never quotes it. */
-function kubeconfigFault(text: string): string | undefined {
-  let config: unknown;
-  try {
-    config = parse(text, { logLevel: "silent" });
-  } catch {
-    return "is not YAML";
-  }
-  if (typeof config !== "object" || config === null) return "is not a YAML mapping";
-  const parts = config as Readonly<Record<string, unknown>>;
-  const missing = ["clusters", "users", "contexts"].filter((part) => {
-    const list = Object.hasOwn(parts, part) ? parts[part] : undefined;
-    return !Array.isArray(list) || list.length === 0;
-  });
-  if (missing.length > 0) return `has no ${missing.join(", no ")}`;
-  return typeof parts["current-context"] === "string" ? undefined : "has no current-context";
+  const fault = kubeconfigFault(facts.kubeconfig);
+  if (fault === undefined) return [];
+  return [
+    {
+      setting,
+      got: HIDDEN,
+      allowed: `a kubeconfig that stands alone; this value ${fault.reason}`,
+      fix: fault.fix === undefined ? set : `${fault.fix}; then ${set}`,
+    },
+  ];
 }

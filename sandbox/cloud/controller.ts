@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNotFound, KubeError, type KubeClient, type KubeObject } from "../kube";
 import { EventRecorder } from "../node/events";
-import { BOUND, FINALIZER, formatAddress, isSame, plan, type Address, type Plan } from "./service";
+import {
+  BOUND,
+  FINALIZER,
+  formatAddress,
+  isSame,
+  plan,
+  type Address,
+  type Choice,
+  type Plan,
+} from "./service";
 
 /** Binds the cloud's public IP addresses to load balancers. */
 export interface PublicIpBinder {
@@ -15,6 +24,8 @@ export interface PublicIpBinder {
 export interface CloudControllerOptions {
   readonly kube: KubeClient;
   readonly publicIps: PublicIpBinder;
+  /** @default the address that Azure's annotations name */
+  readonly choose?: Choice;
   readonly region: string;
   log(line: string): void;
 }
@@ -91,7 +102,7 @@ export class CloudController {
     if (this.busy.has(key) || this.ending.signal.aborted) return;
     const service = this.services.get(key);
     if (service === undefined) return;
-    const work = this.act(key, service, plan(service)).finally(() => {
+    const work = this.act(key, service, plan(service, this.o.choose)).finally(() => {
       this.busy.delete(key);
       const now = this.services.get(key);
       if (now !== undefined && now !== service && !this.retries.has(key)) this.reconcile(key);

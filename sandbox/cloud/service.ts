@@ -24,8 +24,25 @@ export type Plan =
   | { readonly action: "release"; readonly from?: Address }
   | { readonly action: "refuse"; readonly message: string };
 
+/** Says which address a Service is to have, or in words why it gets none. */
+export type Choice = (service: KubeObject) => Address | string;
+
+/** AKS, as the program uses it: the address that the annotations name. */
+export const namedAddress: Choice = ({ metadata: { annotations = {} } }) => {
+  const missing = [PIP_NAME, PIP_GROUP].filter((name) => (annotations[name] ?? "") === "");
+  return missing.length > 0
+    ? `the Service has no annotation ${missing.join(" and ")}: the sandbox's load balancer takes only a public IP address that exists, by its name and resource group.`
+    : { name: annotations[PIP_NAME] ?? "", resourceGroup: annotations[PIP_GROUP] ?? "" };
+};
+
+/** Any other cluster: one of the pool, whatever Azure's annotations say. */
+export const pooledAddress: Choice = ({ metadata: { namespace = "default", name } }) => ({
+  resourceGroup: "pool",
+  name: `${namespace}.${name}`,
+});
+
 /** Decides by a Service alone. */
-export function plan(service: KubeObject): Plan {
+export function plan(service: KubeObject, choose: Choice = namedAddress): Plan {
   const { annotations = {}, finalizers = [], deletionTimestamp } = service.metadata;
   const bound = parseAddress(annotations[BOUND]);
   const from = bound === undefined ? {} : { from: bound };
@@ -34,13 +51,8 @@ export function plan(service: KubeObject): Plan {
     return finalizers.includes(FINALIZER) || bound !== undefined
       ? { action: "release", ...from }
       : { action: "none" };
-  const missing = [PIP_NAME, PIP_GROUP].filter((name) => (annotations[name] ?? "") === "");
-  if (missing.length > 0)
-    return {
-      action: "refuse",
-      message: `the Service has no annotation ${missing.join(" and ")}: the sandbox's load balancer takes only a public IP address that exists, by its name and resource group.`,
-    };
-  const to = { name: annotations[PIP_NAME] ?? "", resourceGroup: annotations[PIP_GROUP] ?? "" };
+  const to = choose(service);
+  if (typeof to === "string") return { action: "refuse", message: to };
   const done =
     bound?.name === to.name &&
     bound.resourceGroup === to.resourceGroup &&

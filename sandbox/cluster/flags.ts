@@ -52,6 +52,8 @@ export function apiServerFlags(spec: ControlPlaneSpec, files: ClusterFiles): str
     "--authorization-mode=RBAC",
     `--authentication-config=${files.authentication}`,
     `--token-auth-file=${files.tokens}`,
+    // Kubeconfigs may sign in by a certificate of the cluster's CA, as those of most clusters do.
+    `--client-ca-file=${files.ca}`,
     `--egress-selector-config-file=${files.egress}`,
     `--service-cluster-ip-range=${spec.serviceCidr ?? DEFAULT_SERVICE_CIDR}`,
     "--allow-privileged=true",

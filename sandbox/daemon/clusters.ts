@@ -10,7 +10,7 @@ import {
   type Json,
   type Leftovers,
 } from "../arm";
-import { CloudController } from "../cloud";
+import { AddressPool, CloudController, pooledAddress } from "../cloud";
 import { ControlPlane } from "../cluster";
 import { KubeClient } from "../kube";
 import { NodeAgent } from "../node";
@@ -34,7 +34,17 @@ export interface LocalClustersOptions {
   readonly folder: string;
   readonly logFolder: string;
   readonly registry: ProcessRegistry;
+  /** Slot of the region of a cluster that is no ARM resource's. */
+  readonly existingSlot: (region: string) => number;
   readonly log: (line: string) => void;
+}
+
+/** Begin of the id of a cluster that is no ARM resource's. */
+const EXISTING = "existing/";
+
+/** The identity of a cluster that is no ARM resource's. */
+export function existingIdentity(name: string, region: string, kubernetesVersion: string): ClusterIdentity {
+  return { id: `${EXISTING}${name}`, name, location: region, kubernetesVersion };
 }
 
 /** The parts of one cluster. */
@@ -129,7 +139,8 @@ export class LocalClusters implements ClusterHost {
     if (!arm) throw new Error("the ARM stand-in is not attached");
     if (this.ending) throw new Error(`${identity.name} is not started: the sandbox is stopping`);
     const { id, name, location } = identity;
-    const slot = arm.clusters.slot({ id, location });
+    const isExisting = id.startsWith(EXISTING);
+    const slot = isExisting ? this.o.existingSlot(location) : arm.clusters.slot({ id, location });
     const addresses = regionAddresses(this.o.block, slot);
     const folder = path.join(this.o.folder, name);
     const { log, registry, operatorToken, tools } = this.o;
@@ -165,7 +176,9 @@ export class LocalClusters implements ClusterHost {
     });
     const cloud = new CloudController({
       kube,
-      publicIps: arm.clusters.binderFor(id),
+      ...(isExisting
+        ? { publicIps: new AddressPool(kube, location, (n) => addresses.publicIp(n)), choose: pooledAddress }
+        : { publicIps: arm.clusters.binderFor(id) }),
       region: location,
       log: say,
     });

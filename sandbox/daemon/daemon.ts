@@ -7,6 +7,7 @@ import type { SandboxHome, SandboxIdentity } from "../home";
 import { endProcess, identityOf, ProcessRegistry } from "../processes";
 import { removeRecord, writeRecord, type ProcessRecord } from "../processes/records";
 import { LocalClusters, type ClusterTools } from "./clusters";
+import { existingDoor, ExistingClusters } from "./existing";
 
 /** How often the home folder is looked for: without it there is nothing left to serve. */
 const HOME_CHECK_MS = 2_000;
@@ -15,6 +16,7 @@ const HOME_CHECK_MS = 2_000;
 export class Daemon {
   private readonly registry: ProcessRegistry;
   private readonly clusters: LocalClusters;
+  private readonly existing: ExistingClusters;
   private readonly arm: Arm;
   private readonly server: Server;
   private readonly record: ProcessRecord;
@@ -37,6 +39,7 @@ export class Daemon {
       folder: home.clusters,
       logFolder: home.logs,
       registry: this.registry,
+      existingSlot: (region) => slotOf(home, region),
       log: (line) => {
         this.log(line);
       },
@@ -52,14 +55,15 @@ export class Daemon {
       },
     });
     this.clusters.attach(this.arm);
-    const door = adminDoor(this.arm, {
+    this.existing = new ExistingClusters(this.clusters, path.join(home.root, "existing.json"));
+    const admin = adminDoor(this.arm, {
       ready: () => this.ready,
       clusters: () => this.clusters.report(),
       stopCluster: (name) => this.clusters.stop(name),
       startCluster: (name) => this.clusters.restart(name),
       stop: () => void this.stop("asked to"),
     });
-    this.server = armServer(this.arm, secret(home.adminTokenFile), door);
+    this.server = armServer(this.arm, secret(home.adminTokenFile), existingDoor(this.existing, admin));
   }
 
   /**
@@ -91,7 +95,12 @@ export class Daemon {
       if (!existsSync(this.home.identityFile)) void this.stop(`${this.home.root} is gone`);
     }, HOME_CHECK_MS);
     this.log(`serves ARM on http://${host}:${port}`);
-    await this.arm.resume();
+    await Promise.all([
+      this.arm.resume(),
+      this.existing.resume((line) => {
+        this.log(line);
+      }),
+    ]);
     if (this.stopping) return;
     this.ready = true;
     this.log("is ready");
@@ -135,6 +144,13 @@ async function endStrays(home: SandboxHome): Promise<void> {
     await endProcess(record, 8_000);
     removeRecord(home.processes, record);
   }
+}
+
+/** As the identity says now: a region may have been given its slot after this daemon began. */
+function slotOf(home: SandboxHome, region: string): number {
+  const slot = home.identity()?.slots[region];
+  if (slot === undefined) throw new Error(`region ${region} has no slot in ${home.identityFile}`);
+  return slot;
 }
 
 function readTools(home: SandboxHome): ClusterTools {

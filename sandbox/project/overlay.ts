@@ -3,12 +3,15 @@ import { isMap, parseDocument, type YAMLMap } from "yaml";
 /** Settings that the sandbox adds to a stack: full keys (`global-mesh:charts`) to plain values. */
 export type Overlay = Readonly<Record<string, unknown>>;
 
+/** What says how a stack file's secrets are encrypted: a sandbox has a passphrase of its own. */
+const ENCRYPTION = ["encryptionsalt", "secretsprovider", "encryptedkey"];
+
 const NOTE = " Added by the sandbox; everything above is the tracked stack file.";
 
 /**
  * The text of a stack file with the overlay's settings added as one block at its end.
- * A setting that the tracked file has too is merged: objects key by key, null takes a key out, anything else
- * replaces.
+ * A setting that the tracked file has too is merged: objects key by key, null takes a key or the whole setting out,
+ * anything else replaces. How the tracked file's secrets are encrypted is left out: nobody here could read them.
  *
  * @param tracked text of the tracked `Pulumi.<stack>.yaml`.
  * @param overlay settings of the sandbox for that stack.
@@ -31,10 +34,12 @@ export function withOverlay(
   const before = (document.toJS() as { config: Record<string, unknown> }).config;
   for (const [index, [key, value]] of Object.entries(overlay).entries()) {
     config.delete(key);
+    if (value === null) continue;
     const pair = document.createPair(key, merge(before[key] ?? defaults[key] ?? {}, value));
     if (index === 0) (pair.key as { commentBefore?: string }).commentBefore = NOTE;
     config.items.push(pair);
   }
+  for (const key of ENCRYPTION) document.delete(key);
   for (const [key, value] of Object.entries(keep)) {
     if (key !== "config" && !document.has(key)) document.set(key, value);
   }

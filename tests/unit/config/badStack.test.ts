@@ -1,7 +1,7 @@
 import { refuses } from "./badInput";
 
 const KUBECONFIG = [
-  "clusters: [{name: a, cluster: {server: 'https://192.0.2.1'}}]",
+  "clusters: [{name: a, cluster: {server: 'https://192.0.2.1', certificate-authority-data: Q0E=}}]",
   "users: [{name: a, user: {token: very-secret}}]",
   "contexts: [{name: a, context: {cluster: a, user: a}}]",
   "current-context: a",

@@ -4,7 +4,7 @@ import { delivered, parseVariation, refusal } from "./tracked";
 import { parseSettings } from "../../../config/parse";
 
 const KUBECONFIG = [
-  "clusters: [{name: a, cluster: {server: 'https://192.0.2.1'}}]",
+  "clusters: [{name: a, cluster: {server: 'https://192.0.2.1', certificate-authority-data: Q0E=}}]",
   "users: [{name: a, user: {token: very-secret}}]",
   "contexts: [{name: a, context: {cluster: a, user: a}}]",
   "current-context: a",
