@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
-import { sandboxDown } from "./sandbox/down";
+import { sandboxDown, type DownReport } from "./sandbox/down";
 import { sandboxRegionDown } from "./sandbox/region-down";
 import { renderReport, type SandboxReport } from "./sandbox/report";
 import { sandboxShell } from "./sandbox/shell";
@@ -87,15 +87,16 @@ function print<T>(value: T, render: (value: T) => string, options: CommonOptions
   console.log(options.json === true ? JSON.stringify(value, null, 2) : render(value));
 }
 
-function renderDown(
-  found: { leaks: readonly string[]; keptCrds: readonly string[] },
-  region?: string,
-): string {
-  const kept = `${found.keptCrds.length} CRDs that Helm keeps by policy went with their clusters.`;
-  if (found.leaks.length === 0) {
-    return `Nothing is left${region === undefined ? "" : ` of ${region}`}. ${kept}`;
-  }
-  return [pc.red(`${found.leaks.length} left behind:`), ...found.leaks.map((leak) => `  ${leak}`), kept].join(
+function renderDown(found: DownReport, region?: string): string {
+  const { leaks, keptCrds, keptConfigMaps } = found;
+  const kept = [
+    `${keptCrds.length} CRDs that Helm keeps by policy went with their clusters.`,
+    ...(keptConfigMaps.length === 0
+      ? []
+      : [`${keptConfigMaps.length} ConfigMaps that istiod left in namespaces of others went too.`]),
+  ].join(" ");
+  if (leaks.length === 0) return `Nothing is left${region === undefined ? "" : ` of ${region}`}. ${kept}`;
+  return [pc.red(`${leaks.length} left behind:`), ...leaks.map((leak) => `  ${leak}`), kept].join(
     "\n",
   );
 }

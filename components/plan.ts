@@ -16,10 +16,10 @@ export interface RegionPlan {
 
 /** Finds each fault of the catalog, the values and the charts before a cluster is waited for, or anything is made. */
 export function planRegion(settings: MeshSettings & PolicySettings, catalog: Catalog): RegionPlan {
-  const policy = planPolicy(settings, catalog);
-  if (settings.applications.length > 0 && policy.objects.length === 0) void warnUnbound(settings);
-  const namespaces = [SYSTEM_NAMESPACE, GATEWAY_NAMESPACE, ...policy.namespaces.map(({ name }) => name)];
-  return { mesh: planMesh(settings), policy, namespaces };
+  const plan = { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
+  if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
+  const own = plan.policy.namespaces.map(({ name }) => name);
+  return { ...plan, namespaces: [SYSTEM_NAMESPACE, GATEWAY_NAMESPACE, ...own] };
 }
 
 /** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */

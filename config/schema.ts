@@ -58,11 +58,15 @@ export const sharedSchema = z.strictObject({
 /** Settings that a region's own stack file may hold besides. */
 export const regionSchema = z.strictObject({
   platform: setting(z.enum(["aks", "existing"]).default("aks"), {
-    description: "Where the cluster comes from: aks makes one, existing takes the one of kubeconfig.",
+    description:
+      "Where the cluster comes from: aks makes one, existing takes the one of kubeconfig " +
+      "(docs/existing-clusters.md).",
     allowed: "aks or existing",
   }),
   kubeconfig: setting(z.string().optional(), {
-    description: "Kubeconfig of an existing cluster.",
+    description:
+      "Kubeconfig of an existing cluster; its current context is the one. It stands alone: CA, certificates and " +
+      "tokens are in it and not in files, `kubectl config view --minify --flatten --raw --context <name>` prints it so.",
     allowed: "a kubeconfig, set as a secret",
     fix: "pulumi config set --secret global-mesh:kubeconfig < kubeconfig.yaml",
   }),
@@ -73,7 +77,8 @@ export const regionSchema = z.strictObject({
       .optional(),
     {
       description:
-        "DNS label of the gateway's address, unique in its Azure region over all tenants. Default: <region>-cluster.",
+        "DNS label of the gateway's address, unique in its Azure region over all tenants. Default: <region>-cluster. " +
+        "With platform aks only, as dnsLabelScope.",
       allowed:
         "3 to 63 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen",
     },

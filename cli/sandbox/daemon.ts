@@ -82,6 +82,8 @@ export interface DaemonReport {
     readonly name: string;
     readonly leftovers: readonly string[];
     readonly keptCrds: readonly string[];
+    /** ConfigMaps that istiod left in namespaces of others; of existing clusters only. */
+    readonly keptConfigMaps?: readonly string[];
     /** Why nobody could be asked what is left; absent where the lists are an answer. */
     readonly unasked?: string;
   }[];

@@ -19,6 +19,8 @@ export interface DownReport {
   readonly leaks: readonly string[];
   /** CRDs that Helm keeps by policy; they went with their clusters. */
   readonly keptCrds: readonly string[];
+  /** ConfigMaps that istiod left in the namespaces of others in existing clusters, by cluster. */
+  readonly keptConfigMaps: readonly string[];
 }
 
 export interface DownOptions {
@@ -76,7 +78,10 @@ async function takeDown(
     await releaseBlock(undefined, identity.block, home.root);
   }
   const kept = state.report?.deletedClusters.flatMap((cluster) => cluster.keptCrds) ?? [];
-  return { leaks, keptCrds: [...new Set(kept)] };
+  const roots = state.report?.deletedClusters.flatMap(({ name, keptConfigMaps = [] }) =>
+    keptConfigMaps.map((configMap) => `${name}: ${configMap}`),
+  );
+  return { leaks, keptCrds: [...new Set(kept)], keptConfigMaps: roots ?? [] };
 }
 
 function destroySteps(

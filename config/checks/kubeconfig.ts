@@ -30,7 +30,8 @@ const FILES = {
 export function kubeconfigFault(text: string): KubeconfigFault | undefined {
   let config: unknown;
   try {
-    config = parse(text, { logLevel: "silent" });
+    // Not "silent", by which the library would swallow errors too.
+    config = parse(text, { logLevel: "error" });
   } catch {
     return { reason: "is not YAML" };
   }

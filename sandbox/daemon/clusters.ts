@@ -15,7 +15,7 @@ import { ControlPlane } from "../cluster";
 import { KubeClient } from "../kube";
 import { NodeAgent } from "../node";
 import type { ProcessRegistry } from "../processes";
-import { findLeftovers } from "./leftovers";
+import { findLeftovers, publishedRoots } from "./leftovers";
 
 /** Programs that clusters are made of. */
 export interface ClusterTools {
@@ -85,6 +85,12 @@ export class LocalClusters implements ClusterHost {
     if (!standing?.parts)
       throw new Error(`the cluster does not run, so nobody can be asked what is left in it`);
     return findLeftovers(standing.kube);
+  }
+
+  /** ConfigMaps that istiod left in namespaces of others. */
+  async publishedRoots(id: string): Promise<string[]> {
+    const standing = this.clusters.get(keyOf(id));
+    return standing?.parts ? publishedRoots(standing.kube) : [];
   }
 
   async remove(id: string): Promise<void> {

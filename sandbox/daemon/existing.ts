@@ -7,6 +7,8 @@ import { existingIdentity, type LocalClusters } from "./clusters";
 interface Removed extends Leftovers {
   readonly name: string;
   readonly location: string;
+  /** ConfigMaps that istiod left in namespaces of others, which nothing takes away. */
+  readonly keptConfigMaps: readonly string[];
   /** Why nobody could be asked what is left; absent where the lists are an answer. */
   readonly unasked?: string;
 }
@@ -59,16 +61,21 @@ export class ExistingClusters {
 
   private async remove(identity: ClusterIdentity): Promise<Removed> {
     const { name } = identity;
-    const found = await this.clusters.leftovers(identity.id).catch((error: unknown) => ({
-      leftovers: [],
-      keptCrds: [],
-      unasked: error instanceof Error ? error.message : String(error),
-    }));
-    const gone: Removed = { name, location: identity.location, ...found };
+    const gone: Removed = { name, location: identity.location, ...(await this.ask(identity.id)) };
     await this.clusters.remove(identity.id);
     const { standing, removed } = this.state;
     this.save({ standing: standing.filter((one) => one.name !== name), removed: [...removed, gone] });
     return gone;
+  }
+
+  private async ask(id: string): Promise<Omit<Removed, "name" | "location">> {
+    try {
+      const found = await this.clusters.leftovers(id);
+      return { ...found, keptConfigMaps: await this.clusters.publishedRoots(id) };
+    } catch (error) {
+      const unasked = error instanceof Error ? error.message : String(error);
+      return { leftovers: [], keptCrds: [], keptConfigMaps: [], unasked };
+    }
   }
 
   /** Starts every cluster that stood when the daemon ended. One that does not start leaves the others alone. */

@@ -28,6 +28,17 @@ export async function findLeftovers(kube: KubeClient, options: LeftoverOptions =
   }
 }
 
+/**
+ * ConfigMaps by which istiod published the mesh's root in every namespace, those of others included. Nothing takes
+ * them away with it.
+ */
+export async function publishedRoots(kube: KubeClient): Promise<string[]> {
+  const query = { fieldSelector: "metadata.name=istio-ca-root-cert" };
+  const path = "/api/v1/configmaps";
+  const { items } = await kube.request<{ items: KubeObject[] }>({ method: "GET", path, query });
+  return items.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`).toSorted();
+}
+
 async function once(kube: KubeClient): Promise<Leftovers> {
   const kinds = await listableKinds(kube);
   const found = new Map<string, { object: KubeObject; kind: Kind }>();

@@ -140,13 +140,17 @@ export const azureFunctions: Invokes = {
   },
 };
 
-/** Runs the real program for one stack, with a kubelogin on the path. */
+/**
+ * Runs the real program for one stack, with a kubelogin on the path.
+ * @param unset settings of the tracked files that this stack does not say.
+ */
 export async function runStack(
   stack: string,
   stacks: Readonly<Record<string, ShownStack>>,
   config: Readonly<Record<string, string>> = {},
   secretKeys: readonly string[] = [],
   azure: Invokes = {},
+  unset: readonly string[] = [],
 ): Promise<Run> {
   const bin = mkdtempSync(path.join(os.tmpdir(), "kubelogin-"));
   const before = process.env["PATH"];
@@ -157,7 +161,9 @@ export async function runStack(
     return await runProgram(
       {
         stack,
-        config: { ...trackedConfig(stack), ...config },
+        config: Object.fromEntries(
+          Object.entries({ ...trackedConfig(stack), ...config }).filter(([key]) => !unset.includes(key)),
+        ),
         secretKeys,
         invokes: { ...stackReaders(stacks), ...azureFunctions, ...azure },
       },

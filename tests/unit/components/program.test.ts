@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeApiServer } from "../../support/api-server";
 import { engineError, stackName, type Registration, type Run } from "../../support/mocks";
 import { AKS_KUBECONFIG, globalStack, regionStack, runStack, type ShownStack } from "../../support/stacks";
 
@@ -275,25 +276,53 @@ describe("a region that cannot come up", () => {
 });
 
 describe("a region with an existing cluster", () => {
+  const token = "t0ken-of-the-operator";
+  const nodes = [{ name: "n", labels: { "topology.kubernetes.io/region": "eastus" } }];
+
   it("has nothing in Azure, and the same mesh", async () => {
-    const kubeconfig = AKS_KUBECONFIG.replace(/exec:[\s\S]*$/, "token: t0ken\n");
-    const run = await runStack(
-      "eastus",
-      standing,
-      { "global-mesh:platform": "existing", "global-mesh:kubeconfig": kubeconfig },
-      ["global-mesh:kubeconfig"],
-    );
-    assert.deepEqual(
-      run.registrations.filter(({ type }) => type.includes("azure")),
-      [],
-    );
-    assert.deepEqual(namesOf(run, "kubernetes:helm.sh/v3:Release"), [
-      "istio-base",
-      "istio-ingressgateway",
-      "istiod-default",
-    ]);
-    assert.equal(run.outputs["apiAddress"], "https://eastus-cluster-abc.hcp.eastus.azmk8s.io:443");
-    assert.deepEqual(run.outputs["egressAddresses"], []);
-    assert.ok(!JSON.stringify(run).includes("t0ken"));
+    const server = await fakeApiServer({ nodes }, token);
+    try {
+      const run = await runStack(
+        "eastus",
+        standing,
+        {
+          "global-mesh:platform": "existing",
+          "global-mesh:kubeconfig": server.kubeconfig({ token }),
+        },
+        ["global-mesh:kubeconfig"],
+        ["global-mesh:dnsLabel"],
+      );
+      assert.deepEqual(
+        run.registrations.filter(({ type }) => type.includes("azure")),
+        [],
+      );
+      assert.deepEqual(namesOf(run, "kubernetes:helm.sh/v3:Release"), [
+        "istio-base",
+        "istio-ingressgateway",
+        "istiod-default",
+      ]);
+      assert.equal(run.outputs["apiAddress"], server.url);
+      assert.deepEqual(run.outputs["egressAddresses"], []);
+      assert.deepEqual(run.warnings, []);
+      assert.ok(!JSON.stringify(run).includes(token));
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("registers nothing where the cluster holds a namespace that the catalog wants", async () => {
+    const server = await fakeApiServer({ nodes, namespaces: [{ name: "production" }] }, token);
+    const config = {
+      "global-mesh:platform": "existing",
+      "global-mesh:kubeconfig": server.kubeconfig({ token }),
+    };
+    try {
+      await assert.rejects(
+        runStack("eastus", standing, config, ["global-mesh:kubeconfig"], ["global-mesh:dnsLabel"]),
+        /namespace production exists/,
+      );
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -6,7 +6,7 @@ const KUBECONFIG = [
   "contexts: [{name: a, context: {cluster: a, user: a}}]",
   "current-context: a",
 ].join("\n");
-const existing = { platform: "existing", kubeconfig: KUBECONFIG };
+const existing = { platform: "existing", kubeconfig: KUBECONFIG, dnsLabel: undefined };
 const secretKeys = ["global-mesh:kubeconfig"];
 
 refuses("the stack and unknown names", [
@@ -47,7 +47,7 @@ refuses("the stack and unknown names", [
   },
   {
     title: "an existing cluster without a kubeconfig",
-    set: { platform: "existing" },
+    set: { platform: "existing", dnsLabel: undefined },
     setting: "global-mesh:kubeconfig",
     got: "nothing",
     allowed: "the kubeconfig of the existing cluster, as a secret",
@@ -78,8 +78,18 @@ refuses("the stack and unknown names", [
     secretKeys,
     setting: "global-mesh:kubeconfig",
     got: "[secret]",
-    allowed: "a kubeconfig; this value has no clusters, no contexts",
+    allowed: "a kubeconfig that stands alone; this value has no clusters, no contexts",
     fix: "pulumi config set --secret global-mesh:kubeconfig < kubeconfig.yaml",
+  },
+  {
+    title: "a DNS label where the gateway's address is not Azure's",
+    set: { ...existing, dnsLabel: "eastus-cluster" },
+    secretKeys,
+    setting: "global-mesh:dnsLabel",
+    got: "a value with platform existing",
+    allowed:
+      "with platform aks only: here the gateway has the address that the cluster's own load balancer gives it",
+    fix: "pulumi config rm global-mesh:dnsLabel --stack eastus, and point a DNS name at that address yourself",
   },
   {
     title: "a secret where plain text comes of it",

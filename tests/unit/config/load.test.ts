@@ -26,7 +26,9 @@ async function asStack(stack: string, values: Readonly<Record<string, string>>, 
     "global-mesh",
     stack,
   );
-  pulumi.runtime.setAllConfig({ ...delivered("eastus"), ...values }, secretKeys);
+  const { "global-mesh:dnsLabel": label, ...rest } = delivered("eastus");
+  const own = values["global-mesh:platform"] === "existing" ? {} : { "global-mesh:dnsLabel": label ?? "" };
+  pulumi.runtime.setAllConfig({ ...rest, ...own, ...values }, secretKeys);
   return loadSettings({ knownApplications: ["ai-agent"] });
 }
 

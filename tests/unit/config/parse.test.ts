@@ -47,7 +47,7 @@ describe("config: what is accepted", () => {
   it("asks only a stack that makes a cluster who may reach it", () => {
     const set = { apiAccess: { authorizedRanges: [] } };
     assert.equal(parseVariation({ stack: "global", set }).role, "global");
-    const existing = { ...set, platform: "existing", kubeconfig: KUBECONFIG };
+    const existing = { ...set, platform: "existing", kubeconfig: KUBECONFIG, dnsLabel: undefined };
     const settings = parseVariation({ set: existing, secretKeys: ["global-mesh:kubeconfig"] });
     assert.equal(settings.role, "region");
     assert.equal(settings.platform, "existing");

@@ -47,6 +47,17 @@ describe("withOverlay", () => {
     assert.deepEqual(parse(text), { config: { "p:charts": { folder: "/charts" } } });
   });
 
+  it("takes out a whole setting, and how the tracked file's secrets are encrypted", () => {
+    const text = withOverlay(
+      `encryptionsalt: theirs\nconfig:\n  p:kubeconfig:\n    secure: v1:abc\n`,
+      { "p:kubeconfig": null },
+      {},
+      { encryptionsalt: "ours" },
+    );
+    assert.deepEqual(parse(text), { config: {}, encryptionsalt: "ours" });
+    assert.equal(withOverlay("encryptionsalt: theirs\n", {}).includes("theirs"), false);
+  });
+
   it("works on a stack file that is empty", () => {
     assert.deepEqual(parse(withOverlay("", { "global-mesh:protect": false })), {
       config: { "global-mesh:protect": false },
