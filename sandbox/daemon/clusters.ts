@@ -15,7 +15,7 @@ import { ControlPlane } from "../cluster";
 import { KubeClient } from "../kube";
 import { NodeAgent } from "../node";
 import type { ProcessRegistry } from "../processes";
-import { findLeftovers, publishedRoots } from "./leftovers";
+import { findLeftovers, istiodConfigMaps } from "./leftovers";
 
 /** Programs that clusters are made of. */
 export interface ClusterTools {
@@ -88,9 +88,9 @@ export class LocalClusters implements ClusterHost {
   }
 
   /** ConfigMaps that istiod left in namespaces of others. */
-  async publishedRoots(id: string): Promise<string[]> {
+  async istiodConfigMaps(id: string): Promise<string[]> {
     const standing = this.clusters.get(keyOf(id));
-    return standing?.parts ? publishedRoots(standing.kube) : [];
+    return standing?.parts ? istiodConfigMaps(standing.kube) : [];
   }
 
   async remove(id: string): Promise<void> {

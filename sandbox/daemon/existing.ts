@@ -71,7 +71,7 @@ export class ExistingClusters {
   private async ask(id: string): Promise<Omit<Removed, "name" | "location">> {
     try {
       const found = await this.clusters.leftovers(id);
-      return { ...found, keptConfigMaps: await this.clusters.publishedRoots(id) };
+      return { ...found, keptConfigMaps: await this.clusters.istiodConfigMaps(id) };
     } catch (error) {
       const unasked = error instanceof Error ? error.message : String(error);
       return { leftovers: [], keptCrds: [], keptConfigMaps: [], unasked };

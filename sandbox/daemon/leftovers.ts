@@ -29,11 +29,11 @@ export async function findLeftovers(kube: KubeClient, options: LeftoverOptions =
 }
 
 /**
- * ConfigMaps by which istiod published the mesh's root in every namespace, those of others included. Nothing takes
- * them away with it.
+ * ConfigMaps by which istiod published the mesh's root and its revocations in every namespace, those of others
+ * included. Nothing takes them away with it.
  */
-export async function publishedRoots(kube: KubeClient): Promise<string[]> {
-  const query = { fieldSelector: "metadata.name=istio-ca-root-cert" };
+export async function istiodConfigMaps(kube: KubeClient): Promise<string[]> {
+  const query = { labelSelector: "istio.io/config=true" };
   const path = "/api/v1/configmaps";
   const { items } = await kube.request<{ items: KubeObject[] }>({ method: "GET", path, query });
   return items.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`).toSorted();

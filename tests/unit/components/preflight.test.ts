@@ -53,7 +53,7 @@ describe("the look at an existing cluster before anything is made", () => {
 
   it("says what stands between it and the cluster", async () => {
     assert.match(
-      await refusal(server.kubeconfig({ token: `${TOKEN.slice(1)}` })),
+      await refusal(server.kubeconfig({ token: TOKEN.slice(1) })),
       /refuses its credential \(401\)/,
     );
     const { certificate } = await createAuthority("another");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fakeApiServer } from "../../support/api-server";
 import { engineError, stackName, type Registration, type Run } from "../../support/mocks";
-import { AKS_KUBECONFIG, globalStack, regionStack, runStack, type ShownStack } from "../../support/stacks";
+import { globalStack, regionStack, runStack, type ShownStack } from "../../support/stacks";
 
 const REGIONS = ["eastus", "westeurope", "southeastasia"];
 const standing = {
