@@ -89,6 +89,7 @@ function build(input: ParseInput, shared: SharedSettings, own: RegionStackSettin
   return {
     ...common,
     platform: own.platform,
+    egressAddresses: own.egressAddresses,
     dnsLabelScope: own.dnsLabelScope,
     overrides: own.overrides,
     role: "region",

@@ -70,6 +70,12 @@ export const regionSchema = z.strictObject({
     allowed: "a kubeconfig, set as a secret",
     fix: "pulumi config set --secret global-mesh:kubeconfig < kubeconfig.yaml",
   }),
+  egressAddresses: setting(z.array(z.string()).max(50).default([]), {
+    description:
+      "Addresses that an existing cluster's calls come from, as its peers see them. Linked peers on AKS let them in to " +
+      "their API servers, as they do by themselves with each other.",
+    allowed: "a list of up to 50 IPv4 addresses or ranges, with platform existing",
+  }),
   dnsLabel: setting(
     z
       .string()

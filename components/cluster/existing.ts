@@ -14,6 +14,8 @@ export interface ExistingClusterArgs {
   readonly kubeconfig: pulumi.Input<string>;
   /** See the setting `clusterGeneration`. */
   readonly generation: number;
+  /** Addresses that the cluster's calls come from; empty where nobody has said them. */
+  readonly egressAddresses: readonly string[];
 }
 
 /** A cluster that somebody else made; only what is in it is ours. */
@@ -31,7 +33,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     this.kubeconfig = pulumi.secret(args.kubeconfig);
     // Server and CA are public: everything that connects sees them.
     this.endpoint = pulumi.unsecret(this.kubeconfig.apply(apiEndpoint));
-    this.egressAddresses = pulumi.output([]);
+    this.egressAddresses = pulumi.output([...args.egressAddresses]);
     this.provider = kubernetesProvider(
       name,
       { kubeconfig: this.kubeconfig, region: args.region, generation: args.generation },

@@ -15,6 +15,8 @@ import { checkExisting } from "./preflight";
 export interface RegionClusterArgs extends Omit<AksClusterArgs, "project" | "peerRanges" | "peerEgress"> {
   readonly platform: "aks" | "existing";
   readonly mesh: Mesh;
+  /** Addresses that an existing cluster's calls come from. */
+  readonly egressAddresses: readonly string[];
   /** Namespaces that the stack makes in the cluster. */
   readonly namespaces: readonly string[];
 }
@@ -41,10 +43,10 @@ export async function regionCluster(
   if (platform === "existing") {
     if (kubeconfig === undefined)
       throw new Error("global-mesh:kubeconfig is missing for an existing cluster");
-    const { namespaces } = args;
+    const { namespaces, egressAddresses } = args;
     await checkExisting({ region: region.name, namespaces, kubeconfig: await plainOf(kubeconfig) });
     const existing = { region: region.name, clusterName: region.cluster, generation: args.clusterGeneration };
-    const cluster = new ExistingCluster(region.cluster, { ...existing, kubeconfig });
+    const cluster = new ExistingCluster(region.cluster, { ...existing, kubeconfig, egressAddresses });
     return { cluster, providers: [cluster.provider], heldPeerings: [] };
   }
   requireKubelogin();

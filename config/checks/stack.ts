@@ -1,5 +1,6 @@
-import { GLOBAL_STACK } from "../../topology";
+import { Cidr, CidrError, GLOBAL_STACK } from "../../topology";
 import { type Fault, HIDDEN, show, unknownNameFix } from "../faults";
+import { textsOf } from "../walk";
 import type { CheckContext } from "./context";
 import { kubeconfigFault } from "./kubeconfig";
 
@@ -29,6 +30,7 @@ export function checkStack(context: CheckContext, facts: StackFacts): readonly F
           ...checkLocation(context, facts),
           ...checkPlatform(context, facts),
           ...checkGatewayName(context, facts),
+          ...checkEgress(context, facts),
         ]
       : []),
   ];
@@ -83,6 +85,42 @@ function checkGatewayName(context: CheckContext, facts: StackFacts): readonly Fa
       "with platform aks only: here the gateway has the address that the cluster's own load balancer gives it",
     fix: `pulumi config rm ${context.name(key)} --stack ${context.stack}, and point a DNS name at that address yourself`,
   }));
+}
+
+function checkEgress(context: CheckContext, facts: StackFacts): readonly Fault[] {
+  const { platform } = context.own;
+  if (platform === "aks" && facts.saidOwn.includes("egressAddresses")) {
+    return [
+      {
+        setting: context.name("egressAddresses"),
+        got: "a value with platform aks",
+        allowed:
+          "with platform existing only: the program makes the address that an AKS cluster's calls come from",
+        fix: `pulumi config rm ${context.name("egressAddresses")} --stack ${context.stack}`,
+      },
+    ];
+  }
+  return textsOf(context.said["egressAddresses"]).flatMap(([index, text]) => {
+    const reason = rangeFault(text.includes("/") ? text : `${text}/32`);
+    if (reason === undefined) return [];
+    return [
+      {
+        setting: context.name("egressAddresses", index),
+        got: show(text),
+        allowed: "an IPv4 address such as 203.0.113.7, or a range that leaves somebody out",
+        fix: `correct it: ${reason}`,
+      },
+    ];
+  });
+}
+
+function rangeFault(text: string): string | undefined {
+  try {
+    return Cidr.parse(text).prefix > 0 ? undefined : "it is everybody's";
+  } catch (error) {
+    if (!(error instanceof CidrError)) throw error;
+    return error.message;
+  }
 }
 
 function checkPlatform(context: CheckContext, facts: StackFacts): readonly Fault[] {

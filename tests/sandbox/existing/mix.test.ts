@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { requireIdentity } from "../../../cli/sandbox/context";
 import { sandboxDown } from "../../../cli/sandbox/down";
@@ -106,7 +107,9 @@ describe("a region whose cluster somebody else made", () => {
       absent.filter((name) => Object.hasOwn(outputs, name)),
       [],
     );
-    assert.deepEqual(outputs["egressAddresses"], []);
+    assert.deepEqual(outputs["egressAddresses"], ["203.0.113.77"]);
+    const arm = readFileSync(path.join(home.root, "azure", "state.json"), "utf8");
+    assert.ok(arm.includes("203.0.113.77/32"), "its peer on AKS lets it in");
     assert.equal(outputs["apiAddress"], mix.server);
     const { block, slots } = requireIdentity(home);
     // The first address is the foreign Service's.
@@ -146,12 +149,11 @@ describe("a region whose cluster somebody else made", () => {
       interactiveMode: "Never",
     };
     const variants = {
-      exec: kubeconfig(mix, { exec }),
-      certificate: kubeconfig(mix, {
+      "exec, one of several contexts": kubeconfig(mix, { exec }, { contexts }),
+      "a certificate": kubeconfig(mix, {
         "client-certificate-data": base64(user.certificate),
         "client-key-data": base64(user.privateKey),
       }),
-      contexts: kubeconfig(mix, { token: mix.token }, { contexts }),
     };
     for (const [name, config] of Object.entries(variants)) {
       await workspace.setSecret(REGION, SETTING, config);

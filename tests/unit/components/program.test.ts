@@ -288,6 +288,7 @@ describe("a region with an existing cluster", () => {
         {
           "global-mesh:platform": "existing",
           "global-mesh:kubeconfig": server.kubeconfig({ token }),
+          "global-mesh:egressAddresses": '["203.0.113.77"]',
         },
         ["global-mesh:kubeconfig"],
         ["global-mesh:dnsLabel"],
@@ -302,7 +303,7 @@ describe("a region with an existing cluster", () => {
         "istiod-default",
       ]);
       assert.equal(run.outputs["apiAddress"], server.url);
-      assert.deepEqual(run.outputs["egressAddresses"], []);
+      assert.deepEqual(run.outputs["egressAddresses"], ["203.0.113.77"]);
       assert.deepEqual(run.warnings, []);
       assert.ok(!JSON.stringify(run).includes(token));
     } finally {

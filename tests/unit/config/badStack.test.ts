@@ -92,6 +92,24 @@ refuses("the stack and unknown names", [
     fix: "pulumi config rm global-mesh:dnsLabel --stack eastus, and point a DNS name at that address yourself",
   },
   {
+    title: "an egress address of a cluster of ours",
+    set: { egressAddresses: ["203.0.113.7"] },
+    setting: "global-mesh:egressAddresses",
+    got: "a value with platform aks",
+    allowed:
+      "with platform existing only: the program makes the address that an AKS cluster's calls come from",
+    fix: "pulumi config rm global-mesh:egressAddresses --stack eastus",
+  },
+  {
+    title: "an egress range that leaves nobody out",
+    set: { ...existing, egressAddresses: ["203.0.113.7", "0.0.0.0/0"] },
+    secretKeys,
+    setting: "global-mesh:egressAddresses[1]",
+    got: '"0.0.0.0/0"',
+    allowed: "an IPv4 address such as 203.0.113.7, or a range that leaves somebody out",
+    fix: "correct it: it is everybody's",
+  },
+  {
     title: "a secret where plain text comes of it",
     secretKeys: ["global-mesh:values"],
     setting: "global-mesh:values",
