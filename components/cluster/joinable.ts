@@ -89,6 +89,12 @@ export function accessFault(server: string, failed: FailedRequest, stack: string
   }
   if (status !== undefined)
     return `the API server ${server} answered ${status}. See that it is well: GET /readyz`;
+  if (code.startsWith("ERR_OSSL")) {
+    return (
+      `its CA, client certificate or key cannot be read (${code}): each is PEM in base64. Take the kubeconfig anew: ` +
+      "kubectl config view --minify --flatten --raw"
+    );
+  }
   if (/CERT|TLS|SSL|ISSUER|SIGNATURE/.test(code)) {
     return (
       `the certificate of ${server} does not hold against its certificate-authority-data (${code}). Give the CA of ` +

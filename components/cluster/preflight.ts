@@ -1,8 +1,8 @@
-import { request, type Agent, type RequestOptions } from "node:https";
-// The package's index loads every typed API, which is seconds at each start of the program.
-import { KubeConfig } from "@kubernetes/client-node/dist/config";
+import { Agent, request, type RequestOptions } from "node:https";
 import * as pulumi from "@pulumi/pulumi";
 import { accessFault, localityWarning, obstacles, type FailedRequest, type NamedObject } from "./joinable";
+import { isProxied } from "./proxy";
+import { ExecFailed, readSignIn, runExec, type SignIn } from "./sign-in";
 
 /** What has to be known to say whether the mesh can be installed in a cluster that is not ours. */
 export interface PreflightArgs {
@@ -21,16 +21,16 @@ const TIMEOUT_MS = 15_000;
  * said in the preview, and no half of a mesh is left in somebody's cluster.
  */
 export async function checkExisting(args: PreflightArgs): Promise<void> {
-  const config = new KubeConfig();
-  config.loadFromString(args.kubeconfig);
-  const host = serverOf(config);
+  const signIn = readSignIn(args.kubeconfig);
+  const { origin, hostname } = new URL(signIn.server);
+  if (signIn.proxy !== undefined || isProxied(hostname, process.env)) {
+    await pulumi.log.info(
+      `${origin} is reached by a proxy and was not looked at beforehand: whether it can be joined shows in the update.`,
+    );
+    return;
+  }
   try {
-    const signed = await signedOptions(config);
-    const [namespaces, customResourceDefinitions, nodes] = await Promise.all([
-      list(config, signed, "/api/v1/namespaces"),
-      list(config, signed, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
-      list(config, signed, "/api/v1/nodes"),
-    ]).finally(() => (signed.agent as Agent | undefined)?.destroy());
+    const [namespaces, customResourceDefinitions, nodes] = await ask(signIn);
     const found = obstacles({ namespaces, customResourceDefinitions }, args.namespaces);
     if (found.length > 0) throw refused(found);
     const localities = nodes.map(({ labels }) => labels?.["topology.kubernetes.io/region"]);
@@ -38,7 +38,7 @@ export async function checkExisting(args: PreflightArgs): Promise<void> {
     if (warning !== undefined) await pulumi.log.warn(warning);
   } catch (error) {
     if (!(error instanceof RequestFailed)) throw error;
-    throw refused([accessFault(host, error.failed, args.region)]);
+    throw refused([accessFault(origin, error.failed, args.region)]);
   }
 }
 
@@ -48,15 +48,50 @@ function refused(reasons: readonly string[]): pulumi.RunError {
   );
 }
 
-/** Without what an address might carry besides: it is printed. */
-function serverOf(config: KubeConfig): string {
-  const server = config.getCurrentCluster()?.server ?? "";
-  return URL.canParse(server) ? new URL(server).origin : "of the current context";
-}
-
 class RequestFailed extends Error {
   constructor(readonly failed: FailedRequest) {
     super("the request brought no usable answer");
+  }
+}
+
+type Names = readonly NamedObject[];
+
+/** Namespaces, CustomResourceDefinitions and nodes. */
+async function ask(signIn: SignIn): Promise<[Names, Names, Names]> {
+  const { server, serverName, ca, user, exec } = signIn;
+  const { token, cert, key } = exec === undefined ? user : await credentialOf(exec);
+  const agent = new Agent({ keepAlive: true });
+  const options: RequestOptions = {
+    agent,
+    ca,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    headers: {
+      // The objects themselves are nobody's business here.
+      accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+  };
+  const list = (path: string): Promise<Names> => names(new URL(server.replace(/\/$/, "") + path), options);
+  try {
+    return await Promise.all([
+      list("/api/v1/namespaces"),
+      list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
+      list("/api/v1/nodes"),
+    ]);
+  } finally {
+    agent.destroy();
+  }
+}
+
+async function credentialOf(exec: NonNullable<SignIn["exec"]>) {
+  try {
+    return await runExec(exec);
+  } catch (error) {
+    if (!(error instanceof ExecFailed)) throw error;
+    const { command, code } = error;
+    throw new RequestFailed({ command, ...(code === undefined ? {} : { code }) });
   }
 }
 
@@ -64,53 +99,37 @@ interface MetadataList {
   readonly items?: readonly { readonly metadata: NamedObject }[];
 }
 
-/** Names, labels and annotations of all objects of a kind; the objects themselves are nobody's business here. */
-async function list(
-  config: KubeConfig,
-  signed: RequestOptions,
-  path: string,
-): Promise<readonly NamedObject[]> {
-  const server = config.getCurrentCluster()?.server ?? "";
-  const { status, text } = await exchange(new URL(`${server.replace(/\/$/, "")}${path}`), signed);
+async function names(url: URL, options: RequestOptions): Promise<Names> {
+  const { status, text } = await exchange(url, options);
   if (status !== 200) throw new RequestFailed({ status });
-  return ((JSON.parse(text) as MetadataList).items ?? []).map(({ metadata }) => metadata);
-}
-
-/** Once for all requests: an `exec` command may take seconds. */
-async function signedOptions(config: KubeConfig): Promise<RequestOptions> {
-  const options: RequestOptions = {
-    headers: { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" },
-  };
   try {
-    await config.applyToHTTPSOptions(options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
-  } catch (error) {
-    // What the command printed may be the credential: neither it nor the error's own words are shown.
-    const command = (config.getCurrentUser()?.exec as { command?: string } | undefined)?.command;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RequestFailed({
-      ...(command === undefined ? {} : { command }),
-      ...(code === undefined ? {} : { code }),
-    });
+    return ((JSON.parse(text) as MetadataList).items ?? []).map(({ metadata }) => metadata);
+  } catch {
+    throw new RequestFailed({ code: "what answers there is no Kubernetes API" });
   }
-  return options;
 }
 
 function exchange(url: URL, signed: RequestOptions): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      const code = error.name === "TimeoutError" ? "ETIMEDOUT" : error.code;
-      reject(new RequestFailed(code === undefined ? {} : { code }));
+    const failed = (error: unknown): void => {
+      const { name, code } = error as NodeJS.ErrnoException;
+      const known = name === "TimeoutError" ? "ETIMEDOUT" : code;
+      reject(new RequestFailed(known === undefined ? {} : { code: known }));
     };
-    const options = { ...signed, signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const sent = request(url, options, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on("data", (part: Buffer) => parts.push(part));
-      answer.on("error", failed);
-      answer.on("end", () => {
-        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() });
+    try {
+      const sent = request(url, { ...signed, signal: AbortSignal.timeout(TIMEOUT_MS) }, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on("data", (part: Buffer) => parts.push(part));
+        answer.on("error", failed);
+        answer.on("end", () => {
+          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() });
+        });
       });
-    });
-    sent.on("error", failed);
-    sent.end();
+      sent.on("error", failed);
+      sent.end();
+    } catch (error) {
+      // A certificate that is none is found out before anything is sent.
+      failed(error);
+    }
   });
 }

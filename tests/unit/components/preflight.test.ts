@@ -67,6 +67,8 @@ describe("the look at an existing cluster before anything is made", () => {
       await refusal(server.kubeconfig({ token: TOKEN }, away)),
       /cannot be reached from here \(ECONNREFUSED\)/,
     );
+    const noPem = { "client-certificate-data": "Q0E=", "client-key-data": "Q0E=" };
+    assert.match(await refusal(server.kubeconfig(noPem)), /client certificate or key cannot be read/);
     const missing = { exec: { command: "no-such-login" } };
     assert.match(await refusal(server.kubeconfig(missing)), /no-such-login is not on the PATH/);
   });
