@@ -96,9 +96,7 @@ function renderDown(found: DownReport, region?: string): string {
       : [`${keptConfigMaps.length} ConfigMaps that istiod left in namespaces of others went too.`]),
   ].join(" ");
   if (leaks.length === 0) return `Nothing is left${region === undefined ? "" : ` of ${region}`}. ${kept}`;
-  return [pc.red(`${leaks.length} left behind:`), ...leaks.map((leak) => `  ${leak}`), kept].join(
-    "\n",
-  );
+  return [pc.red(`${leaks.length} left behind:`), ...leaks.map((leak) => `  ${leak}`), kept].join("\n");
 }
 
 function lastReport(options: CommonOptions): SandboxReport {

@@ -46,9 +46,10 @@ export async function startExisting(
   }
 }
 
-/** Has each of these clusters asked what of ours is left, and then stopped and removed. */
-export async function endExisting({ daemon }: SandboxContext): Promise<void> {
-  await daemon.call("DELETE", "/sandbox/existing", undefined, START_MS);
+/** Has each of these clusters, or that of one region, asked what of ours is left, and then stopped and removed. */
+export async function endExisting({ daemon }: SandboxContext, region?: string): Promise<void> {
+  const query = region === undefined ? "" : `?region=${region}`;
+  await daemon.call("DELETE", `/sandbox/existing${query}`, undefined, START_MS);
 }
 
 /** The gateway's address in a cluster whose own load balancer gives it. */

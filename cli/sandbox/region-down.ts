@@ -5,6 +5,7 @@ import { runSteps, type Step } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
 import { destroyStack, leaksOfCluster, startForDown, type DownReport } from "./down";
 import { exclusively } from "./exclusive";
+import { endExisting } from "./existing";
 import { inspectRegions } from "./inspect";
 import { writeKubeconfig } from "./kubeconfig";
 import { fitSlots } from "./prepare";
@@ -33,7 +34,7 @@ async function takeRegionDown(
   const { home } = context;
   requireIdentity(home);
   mustBeKnown(context, region);
-  const found: { leaks: string[]; keptCrds: string[] } = { leaks: [], keptCrds: [] };
+  const found: Found = { leaks: [], keptCrds: [], keptConfigMaps: [] };
   home.emptyTmp();
   const restore = moveTmp(context);
   try {
@@ -64,9 +65,11 @@ function steps(context: SandboxContext, region: string, signal: AbortSignal): St
     {
       title: "Nothing left",
       run: async (found, view) => {
+        await endExisting(context, region);
         const { deletedClusters, clusters } = await context.daemon.report();
         const gone = deletedClusters.filter(({ name }) => name === `${region}-cluster`).at(-1);
         found.keptCrds.push(...(gone?.keptCrds ?? []));
+        found.keptConfigMaps.push(...(gone?.keptConfigMaps ?? []));
         found.leaks.push(
           ...(gone === undefined ? [] : leaksOfCluster(gone)),
           ...clusters.filter(({ location }) => location === region).map(({ name }) => `cluster ${name}`),
@@ -82,6 +85,7 @@ function steps(context: SandboxContext, region: string, signal: AbortSignal): St
 interface Found {
   readonly leaks: string[];
   readonly keptCrds: string[];
+  readonly keptConfigMaps: string[];
 }
 
 /** A slip of the pen must not look like a region that was taken down. */

@@ -54,9 +54,13 @@ export class ExistingClusters {
     return { server, caData };
   }
 
-  /** Asks each cluster what of ours is left in it, writes it down, and only then stops and removes it. */
-  async removeAll(): Promise<Removed[]> {
-    return Promise.all(this.state.standing.map((identity) => this.remove(identity)));
+  /**
+   * Asks each cluster what of ours is left in it, writes it down, and only then stops and removes it.
+   * @param region @default all of them
+   */
+  async removeAll(region?: string): Promise<Removed[]> {
+    const going = this.state.standing.filter(({ location }) => (region ?? location) === location);
+    return Promise.all(going.map((identity) => this.remove(identity)));
   }
 
   private async remove(identity: ClusterIdentity): Promise<Removed> {
@@ -107,7 +111,10 @@ export function existingDoor(existing: ExistingClusters, inner: SideDoor): SideD
       return { status: 200, body: await existing.start(readRequest(request.body)) };
     }
     if (method === "DELETE" && path === "/sandbox/existing") {
-      return { status: 200, body: { removed: await existing.removeAll() } };
+      return {
+        status: 200,
+        body: { removed: await existing.removeAll(request.query.get("region") ?? undefined) },
+      };
     }
     const answer = await inner(request);
     return method === "GET" && path === "/sandbox/report" ? withRemoved(answer, existing.removed) : answer;

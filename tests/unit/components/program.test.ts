@@ -291,6 +291,7 @@ describe("a region with an existing cluster", () => {
           "global-mesh:egressAddresses": '["203.0.113.77"]',
         },
         ["global-mesh:kubeconfig"],
+        {},
         ["global-mesh:dnsLabel"],
       );
       assert.deepEqual(
@@ -319,7 +320,7 @@ describe("a region with an existing cluster", () => {
     };
     try {
       await assert.rejects(
-        runStack("eastus", standing, config, ["global-mesh:kubeconfig"], ["global-mesh:dnsLabel"]),
+        runStack("eastus", standing, config, ["global-mesh:kubeconfig"], {}, ["global-mesh:dnsLabel"]),
         /namespace production exists/,
       );
     } finally {

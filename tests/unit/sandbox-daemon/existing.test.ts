@@ -66,6 +66,7 @@ describe("clusters that no ARM resource stands for", () => {
     const { clusters, calls } = fakeClusters();
     const existing = open(clusters);
     await existing.start(CLUSTER);
+    assert.deepEqual(await existing.removeAll("eastus"), []);
     const answer = await ask(existing, "DELETE", "/sandbox/existing");
     assert.deepEqual(calls, [`boot ${ID}`, `leftovers ${ID}`, `remove ${ID}`]);
     const removed = {

@@ -18,18 +18,17 @@ export interface Mix extends Standing {
   readonly token: string;
 }
 
-const THIRD = `      southeastasia:
-        cidr: 10.30.0.0/16
-        labels: { mesh: enabled, integration: istio }
-`;
-
 /** Starts the existing cluster, as it stands before anybody thinks of a mesh; no stack is up yet. */
 export async function startMix(): Promise<Mix> {
-  const standing = makeStanding([
-    ["Pulumi.yaml", THIRD, ""],
-    ["Pulumi.westeurope.yaml", "global-mesh:dnsLabel: westeurope-cluster", "global-mesh:platform: existing"],
-  ]);
+  const standing = makeStanding();
   try {
+    standing.setRegion("southeastasia", undefined);
+    standing.write("Pulumi.southeastasia.yaml", undefined);
+    standing.edit(
+      "Pulumi.westeurope.yaml",
+      "global-mesh:dnsLabel: westeurope-cluster",
+      "global-mesh:platform: existing\n  global-mesh:egressAddresses: [203.0.113.77]",
+    );
     return { ...standing, ...(await boot(standing)) };
   } catch (error) {
     await standing.remove();
