@@ -54,7 +54,27 @@ function checkAccess(context: CheckContext): readonly Fault[] {
       },
     ];
   }
-  return textsOf(ranges).flatMap(([index, text]) => checkRange(context, text, index));
+  return [
+    ...checkNumberOfRanges(context, ranges),
+    ...textsOf(ranges).flatMap(([index, text]) => checkRange(context, text, index)),
+  ];
+}
+
+/** AKS takes so many in authorizedIPRanges, and each region's egress address is one of them. */
+const RANGE_LIMIT = 200;
+
+function checkNumberOfRanges(context: CheckContext, ranges: unknown): readonly Fault[] {
+  const regions = Object.keys(context.table ?? {}).length;
+  const count = Array.isArray(ranges) ? new Set(ranges).size : 0;
+  if (count + regions <= RANGE_LIMIT || count > RANGE_LIMIT) return [];
+  return [
+    {
+      setting: context.name("apiAccess", "authorizedRanges"),
+      got: `${count} ranges beside the egress addresses of ${regions} regions`,
+      allowed: `at most ${RANGE_LIMIT - regions}: AKS takes ${RANGE_LIMIT}, and each region's egress address is one of them`,
+      fix: "join neighbouring ranges into larger ones",
+    },
+  ];
 }
 
 function checkRange(context: CheckContext, text: string, index: number): readonly Fault[] {
@@ -111,9 +131,22 @@ function checkTags(context: CheckContext): readonly Fault[] {
       allowed: `any name but ${OWN_TAGS.join(" and ")}, which every resource has from the program`,
       fix: "rename or remove it",
     }));
-  if (names.length <= TAG_LIMIT) return own;
+  const repeated = names.flatMap((name, index) => {
+    const first = names.findIndex((other) => other.toLowerCase() === name.toLowerCase());
+    if (first === index) return [];
+    return [
+      {
+        setting: context.name("tags", name),
+        got: `${show(name)} beside ${show(names[first])}`,
+        allowed: "each name once; Azure does not tell upper from lower case",
+        fix: "remove one of the two",
+      },
+    ];
+  });
+  if (names.length <= TAG_LIMIT) return [...own, ...repeated];
   return [
     ...own,
+    ...repeated,
     {
       setting: context.name("tags"),
       got: `${names.length} tags`,

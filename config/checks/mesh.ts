@@ -1,5 +1,6 @@
 import { type Fault, show, unknownNameFix } from "../faults";
 import { ISTIO_FLOOR } from "../sections/mesh";
+import { REGION_NAME_LENGTH } from "../sections/names";
 import { textsOf } from "../walk";
 import type { CheckContext } from "./context";
 
@@ -9,6 +10,7 @@ export function checkMesh(context: CheckContext): readonly Fault[] {
     ...checkIstioVersion(context),
     ...checkCharts(context),
     ...checkTrust(context),
+    ...checkSubjects(context),
     ...checkApplications(context),
   ];
 }
@@ -108,6 +110,34 @@ function checkTrust(context: CheckContext): readonly Fault[] {
     });
   }
   return faults;
+}
+
+/** RFC 5280 (ub-common-name): OpenSSL makes no certificate with a longer one, and some clients refuse it. */
+const COMMON_NAME_LENGTH = 64;
+
+/** A root is called `root <id> <meshId>`, an intermediate `intermediate <region> <meshId>`. */
+function checkSubjects(context: CheckContext): readonly Fault[] {
+  const { meshId, trust } = context.shared;
+  if (meshId === undefined) return [];
+  const names = [
+    ...(trust?.roots ?? []).map((root) => `root ${root}`),
+    ...Object.keys(context.table ?? {})
+      .filter((region) => region.length <= REGION_NAME_LENGTH)
+      .map((region) => `intermediate ${region}`),
+  ];
+  const longest = names.reduce((long, name) => (name.length > long.length ? name : long), "");
+  const room = COMMON_NAME_LENGTH - longest.length - 1;
+  if (meshId.length <= room) return [];
+  return [
+    {
+      setting: context.name("meshId"),
+      got: `${show(meshId)}, ${meshId.length} characters`,
+      allowed:
+        `at most ${Math.max(room, 0)} characters beside the longest name of a region or root: a certificate is called ` +
+        `"${longest} <meshId>", which may have ${COMMON_NAME_LENGTH}`,
+      fix: "shorten one of the two before the mesh comes up: an id that changes later makes all certificates anew",
+    },
+  ];
 }
 
 function checkApplications(context: CheckContext): readonly Fault[] {

@@ -1,7 +1,7 @@
 import { GLOBAL_STACK } from "../../topology";
 import { type Fault, show, unknownNameFix } from "../faults";
 import { REGION_NAME_LENGTH } from "../sections/names";
-import { textsOf } from "../walk";
+import { textsOf, valueAt } from "../walk";
 import type { CheckContext } from "./context";
 
 const NAME_FIX = "az account list-locations --query '[].name' prints Azure's own names";
@@ -23,6 +23,7 @@ export function checkRegions(context: CheckContext): readonly Fault[] {
   return [
     ...names.flatMap((name) => checkName(context, name)),
     ...checkRepeats(context, names),
+    ...names.flatMap((name) => checkZones(context, name)),
     ...checkPrimary(context, names),
     ...checkLeaving(context, names),
   ];
@@ -70,6 +71,18 @@ function checkRepeats(context: CheckContext, names: readonly string[]): readonly
         fix: "remove one of the two",
       },
     ];
+  });
+}
+
+function checkZones(context: CheckContext, name: string): readonly Fault[] {
+  const zones = valueAt(context.table, [name, "zones"]);
+  if (!Array.isArray(zones)) return [];
+  // 1 and "1" are one zone; anything that is no scalar is the schema's to refuse.
+  const said = zones.map((zone: unknown) => (typeof zone === "number" ? String(zone) : zone));
+  return said.flatMap((zone, index) => {
+    if (typeof zone !== "string" || said.indexOf(zone) === index) return [];
+    const setting = context.name("regions", name, "zones", index);
+    return [{ setting, got: show(zone), allowed: "each zone once", fix: "remove the repeated number" }];
   });
 }
 

@@ -166,6 +166,34 @@ refuses("mesh and clusters", [
     fix: "rename or remove it",
   },
   {
+    title: "tags that only differ in case",
+    set: { tags: { owner: "mesh", Owner: "mesh" } },
+    setting: "global-mesh:tags.Owner",
+    got: '"Owner" beside "owner"',
+    allowed: "each name once; Azure does not tell upper from lower case",
+    fix: "remove one of the two",
+  },
+  {
+    title: "a mesh id that makes the name of a certificate too long",
+    set: { meshId: "a-mesh-with-a-name-of-forty-five-characters-x" },
+    setting: "global-mesh:meshId",
+    got: '"a-mesh-with-a-name-of-forty-five-characters-x", 45 characters',
+    allowed:
+      "at most 37 characters beside the longest name of a region or root: a certificate is called " +
+      '"intermediate southeastasia <meshId>", which may have 64',
+    fix: "shorten one of the two before the mesh comes up: an id that changes later makes all certificates anew",
+  },
+  {
+    title: "more ranges than AKS takes beside the regions' own addresses",
+    set: {
+      apiAccess: { authorizedRanges: Array.from({ length: 198 }, (_, n) => `198.51.100.${n}/32`) },
+    },
+    setting: "global-mesh:apiAccess.authorizedRanges",
+    got: "198 ranges beside the egress addresses of 3 regions",
+    allowed: "at most 197: AKS takes 200, and each region's egress address is one of them",
+    fix: "join neighbouring ranges into larger ones",
+  },
+  {
     title: "more tags than Azure has room for",
     set: { tags: Object.fromEntries(Array.from({ length: 49 }, (_, n) => [`tag${n}`, "x"])) },
     setting: "global-mesh:tags",

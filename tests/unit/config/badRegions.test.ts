@@ -105,4 +105,12 @@ refuses("the regions table", [
     allowed: "an IPv4 range that no other region uses, such as 10.40.0.0/16",
     fix: "set it: it has no default",
   },
+  {
+    title: "a zone that stands twice, once as a number",
+    set: { regions: { eastus: { cidr: "10.10.0.0/16", zones: ["1", 1] } }, primary: "eastus" },
+    setting: "global-mesh:regions.eastus.zones[1]",
+    got: '"1"',
+    allowed: "each zone once",
+    fix: "remove the repeated number",
+  },
 ]);
