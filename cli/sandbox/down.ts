@@ -3,6 +3,7 @@ import path from "node:path";
 import { releaseBlock } from "../../sandbox/addresses";
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked, findMarked } from "../../sandbox/processes/marked";
+import { requireSoundStates } from "../pulumi/state";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
 import type { DaemonReport } from "./daemon";
@@ -56,7 +57,10 @@ async function takeDown(
   home.emptyTmp();
   const restore = moveTmp(context);
   try {
-    if (options.force !== true) await runSteps(state, destroySteps(context, signal));
+    if (options.force !== true) {
+      requireSoundStates(home.backend, [context.stacks.global, ...context.stacks.regions]);
+      await runSteps(state, destroySteps(context, signal));
+    }
   } catch (error) {
     if (signal.aborted) {
       await endEverything(context);
