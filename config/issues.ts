@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type Fault, type Path, pathText, show, unknownNameFix } from "./faults";
-import { docAt, namesAt, valueAt } from "./walk";
+import { docAt, kindsOf, namesAt, schemaAt, valueAt } from "./walk";
 
 /** One setting whose value a schema has refused. */
 export interface Refused {
@@ -41,8 +41,29 @@ function fault(refused: Refused, path: Path): Fault {
     setting: settingName(refused.setting, path),
     got: show(value),
     allowed: doc?.allowed ?? "another value",
-    fix: doc?.fix ?? (value === undefined ? "set it: it has no default" : "write one of the allowed values"),
+    fix: doc?.fix ?? fixOf(schemaAt(refused.schema, path), value, path),
   };
+}
+
+/** What to do about a value, as far as the value shows what was meant. */
+function fixOf(schema: z.core.$ZodType | undefined, value: unknown, path: Path): string {
+  if (value === undefined) {
+    return path.length > 0
+      ? "set it: it has no default"
+      : "write it in Pulumi.yaml, which holds the default of every shared setting";
+  }
+  const general = "write one of the allowed values";
+  if (schema === undefined) return general;
+  const kinds = kindsOf(schema);
+  if (typeof value === "string" && kinds.choices.length > 0) {
+    return unknownNameFix(value, kinds.choices, general);
+  }
+  const bare = typeof value === "string" && kinds.scalars.some((pattern) => pattern.test(value));
+  if (bare) return `write it without quotes: ${value}`;
+  if (kinds.list && typeof value !== "object") return `write it as a list: [${show(value)}]`;
+  return kinds.default === undefined
+    ? general
+    : `${general}, or leave it out for its default, ${show(kinds.default)}`;
 }
 
 function unknownKey(refused: Refused, path: Path): Fault {

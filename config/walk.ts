@@ -41,6 +41,43 @@ function child(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | un
   return Object.hasOwn(parts, part) ? parts[String(part)] : (mapValueOf(schema) ?? elementOf(schema));
 }
 
+/** The schema of the part at a path, or undefined where the path leads nowhere. */
+export function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>(
+    (current, part) => (current === undefined ? undefined : child(current, part)),
+    schema,
+  );
+}
+
+/** What a schema takes, as far as it tells how a wrong value may be put right. */
+export interface Kinds {
+  /** Texts of a closed choice. */
+  readonly choices: readonly string[];
+  /** Forms that a number or a boolean has as text. */
+  readonly scalars: readonly RegExp[];
+  readonly list: boolean;
+  readonly default: unknown;
+}
+
+/** What a schema takes. */
+export function kindsOf(schema: z.core.$ZodType): Kinds {
+  const kinds = alternatives(schema);
+  return {
+    choices: kinds.flatMap((kind) =>
+      kind instanceof z.ZodEnum || kind instanceof z.ZodLiteral
+        ? [...(kind instanceof z.ZodEnum ? kind.options : kind.values)].map(String)
+        : [],
+    ),
+    scalars: kinds.flatMap((kind) => {
+      if (kind instanceof z.ZodNumber) return [/^-?\d+$/];
+      return kind instanceof z.ZodBoolean ? [/^(true|false)$/] : [];
+    }),
+    list: kinds.length === 1 && kinds[0] instanceof z.ZodArray,
+    default:
+      schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined,
+  };
+}
+
 /** The documentation that stands nearest to a path: of the part itself or of what it is a part of. */
 export function docAt(schema: z.core.$ZodType, path: Path): SettingDoc | undefined {
   const [part, ...rest] = path;

@@ -67,7 +67,12 @@ function checkTopology(context: CheckContext): readonly Fault[] {
 }
 
 /** Reads a range, or reports why it is none. */
-function readRange(setting: string, text: string, faults: Fault[]): Cidr | undefined {
+function readRange(
+  setting: string,
+  text: string,
+  faults: Fault[],
+  allowed = "an IPv4 range such as 10.40.0.0/16",
+): Cidr | undefined {
   try {
     return Cidr.parse(text);
   } catch (error) {
@@ -75,7 +80,7 @@ function readRange(setting: string, text: string, faults: Fault[]): Cidr | undef
     faults.push({
       setting,
       got: show(text),
-      allowed: "an IPv4 range such as 10.40.0.0/16",
+      allowed,
       fix: `correct it: ${error.message}`,
     });
     return undefined;
@@ -150,7 +155,7 @@ function checkServices(context: CheckContext, ranges: readonly RegionRange[]): r
   if (text === undefined) return [];
   const setting = context.name("serviceCidr");
   const faults: Fault[] = [];
-  const services = readRange(setting, text, faults);
+  const services = readRange(setting, text, faults, "an IPv4 range of /12 to /28 such as 172.16.0.0/16");
   if (services === undefined) return faults;
   if (services.prefix < 12 || services.prefix > 28) {
     faults.push({

@@ -17,6 +17,7 @@ const poolShape = z.strictObject({
       description:
         "Size of the pool's virtual machines. The default has a local disk for an ephemeral OS disk.",
       allowed: "a size of Azure as `az vm list-skus` prints it, such as Standard_D4ds_v5",
+      fix: "az vm list-skus --location <region> --resource-type virtualMachines --query '[].name'",
     },
   ),
   min: setting(count, {
@@ -82,7 +83,7 @@ export const networkPolicy = setting(z.enum(["calico", "azure", "cilium", "none"
 export const serviceCidr = setting(cidrText, {
   description:
     "Range of Service addresses. It is not routed, so all regions may share it, but it overlaps no virtual network.",
-  allowed: "an IPv4 range of /12 to /28",
+  allowed: "an IPv4 range of /12 to /28, such as 172.16.0.0/16",
 });
 
 /** Who may reach the API servers. */

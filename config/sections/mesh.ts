@@ -22,7 +22,9 @@ export const regions = setting(
         }),
         labels: setting(z.record(labelKey, labelValue).default(DEFAULT_LABELS), {
           description: "Labels of the cluster, by which the catalog's bindings select it.",
-          allowed: "Kubernetes labels",
+          allowed:
+            "a map of Kubernetes labels such as {mesh: enabled, tier: gold}; a value has at most 63 letters, digits, " +
+            "hyphens, dots and underscores",
         }),
         zones: setting(
           z
@@ -74,7 +76,9 @@ export const topology = setting(z.enum(["flat", "multi-network", "primary-remote
 /** Mesh id. */
 export const meshId = setting(dnsLabelName, {
   description: "Id of the mesh, the same in every cluster.",
-  allowed: "a DNS label: lower-case letters, digits and hyphens, at most 63 characters",
+  allowed:
+    "a DNS label: lower-case letters, digits and hyphens, at most 50 characters together with the longest name of a " +
+    "region: both stand in a certificate's name",
 });
 
 /** Trust domain. */
@@ -121,7 +125,7 @@ export const revision = setting(
 /** Applications of the catalog. */
 export const applications = setting(z.array(z.string()), {
   description: "Which applications of catalog/ the mesh runs.",
-  allowed: "a list of folders in catalog/",
+  allowed: 'a list of folders in catalog/, such as ["ai-agent"]',
 });
 
 /** Chart source. */
@@ -153,13 +157,15 @@ export const charts = setting(
   },
 );
 
+const HELM_VALUES = "an object with keys of the chart's values.yaml";
+
 const helmValues = z.record(z.string(), z.unknown()).default({});
 
 /** Helm values per chart. */
 export const chartValues = z.strictObject({
-  base: setting(helmValues, { description: "Values of the chart base.", allowed: "an object" }),
-  istiod: setting(helmValues, { description: "Values of the chart istiod.", allowed: "an object" }),
-  gateway: setting(helmValues, { description: "Values of the chart gateway.", allowed: "an object" }),
+  base: setting(helmValues, { description: "Values of the chart base.", allowed: HELM_VALUES }),
+  istiod: setting(helmValues, { description: "Values of the chart istiod.", allowed: HELM_VALUES }),
+  gateway: setting(helmValues, { description: "Values of the chart gateway.", allowed: HELM_VALUES }),
 });
 
 /** User's Helm values. */
@@ -196,7 +202,7 @@ export const trust = setting(
     }),
     signingRoot: setting(name.optional(), {
       description: "The root that signs the intermediates; without it the first of roots.",
-      allowed: "one of roots",
+      allowed: "a name in roots",
     }),
   }),
   {

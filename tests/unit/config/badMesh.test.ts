@@ -90,7 +90,7 @@ refuses("mesh and clusters", [
     got: "[]",
     allowed:
       "a list of at least one name, each once: lower-case letters, digits, hyphens, at most 20 characters",
-    fix: "write one of the allowed values",
+    fix: 'write one of the allowed values, or leave it out for its default, ["r1"]',
   },
   {
     title: "an unknown application",
@@ -121,8 +121,34 @@ refuses("mesh and clusters", [
     set: { meshId: undefined },
     setting: "global-mesh:meshId",
     got: "nothing",
-    allowed: "a DNS label: lower-case letters, digits and hyphens, at most 63 characters",
-    fix: "set it: it has no default",
+    allowed:
+      "a DNS label: lower-case letters, digits and hyphens, at most 50 characters together with the longest name of a " +
+      "region: both stand in a certificate's name",
+    fix: "write it in Pulumi.yaml, which holds the default of every shared setting",
+  },
+  {
+    title: "a choice that is misspelt",
+    set: { networkPolicy: "Calico" },
+    setting: "global-mesh:networkPolicy",
+    got: '"Calico"',
+    allowed: "calico, azure, cilium or none",
+    fix: 'did you mean "calico"? If not, write one of the allowed values',
+  },
+  {
+    title: "a number in quotes",
+    set: { trust: { renewBeforeDays: "90" } },
+    setting: "global-mesh:trust.renewBeforeDays",
+    got: '"90"',
+    allowed: "a whole number of days, below the life of an intermediate",
+    fix: "write it without quotes: 90",
+  },
+  {
+    title: "one name where a list belongs",
+    set: { leaving: "westeurope" },
+    setting: "global-mesh:leaving",
+    got: '"westeurope"',
+    allowed: "a list of names in the regions table, but not all of them",
+    fix: 'write it as a list: ["westeurope"]',
   },
   {
     title: "a pool whose fewest nodes are more than its most",
