@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, statfsSync } from "node:fs";
 import path from "node:path";
 
 /** A checkpoint that can be read. */
@@ -44,6 +44,27 @@ export function requireSoundStates(backend: string, stacks: readonly string[]): 
     stacks.flatMap((stack) => damage(root, project, stack) ?? []),
   );
   if (damaged.length > 0) throw new DamagedStateError(damaged);
+}
+
+/** Room for the states, and for the data and logs of the clusters until somebody looks again. */
+const ROOM_MB = 256;
+
+/**
+ * Looks whether the disk of a folder has room, before the engine fills it: on a full one it leaves a state file that
+ * is cut off, and the copy beside it too.
+ */
+export function requireRoom(folder: string, neededMb = ROOM_MB): void {
+  const { bavail, bsize } = statfsSync(existing(folder));
+  const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
+  if (freeMb >= neededMb) return;
+  throw new Error(
+    `The disk of ${folder} has ${freeMb} MB free; at least ${neededMb} MB are needed, because a full disk cuts the ` +
+      "engine's state off. Free some, or name a folder on another disk with --home. Nothing was started or changed.",
+  );
+}
+
+function existing(folder: string): string {
+  return existsSync(folder) ? folder : existing(path.dirname(folder));
 }
 
 function damage(root: string, project: string, stack: string): DamagedState | undefined {

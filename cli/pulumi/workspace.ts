@@ -152,6 +152,7 @@ export class Workspace {
     const stderr: string[] = [];
     let changes: Record<string, number> = {};
     let finished = 0;
+    const made = new Set<string>();
     try {
       await start({
         ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -171,6 +172,7 @@ export class Workspace {
           if (event.resourcePreEvent !== undefined) {
             const { op, urn, type } = event.resourcePreEvent.metadata;
             if (op !== "same" && op !== "read") options.onProgress?.(describe(op, urn, type, finished));
+            if (op.startsWith("create")) made.add(`${type} ${urn.split("::").at(-1) ?? ""}`);
           }
           if (event.resOutputsEvent !== undefined) finished += 1;
           if (event.summaryEvent !== undefined) changes = { ...event.summaryEvent.resourceChanges };
@@ -182,11 +184,24 @@ export class Workspace {
       }
       const found = [...errors];
       const said = found.length > 0 ? found : [lastLines(stderr.join("")) || String(error)];
+      said.push(...unwritten(said, [...made]));
       throw new UpdateError(name, operation, said);
     }
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     return { stack: name, changes, seconds, warnings: [...warnings] };
   }
+}
+
+/**
+ * What a state that could not be written may lack. The engine names no resource then, and a `file://` backend on a
+ * full disk is left with a state file that is cut off (gocloud.dev renames what it could write).
+ */
+function unwritten(said: readonly string[], made: readonly string[]): string[] {
+  if (!said.some((text) => text.includes("failed to save snapshot"))) return [];
+  return [
+    "The state could not be written: it may be cut off, and lack what this update made. docs/recovery/state.md says " +
+      `how to go on. Made or begun by this update: ${made.join(", ") || "nothing"}.`,
+  ];
 }
 
 function describe(op: string, urn: string, type: string, finished: number): string {

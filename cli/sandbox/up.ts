@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { writeJson, type SandboxIdentity } from "../../sandbox/home";
-import { requireSoundStates } from "../pulumi/state";
+import { requireRoom, requireSoundStates } from "../pulumi/state";
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
@@ -47,6 +47,7 @@ export function sandboxUp(context: SandboxContext, signal: AbortSignal): Promise
 
 async function bringUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
   const started = Date.now();
+  requireRoom(context.home.root);
   requireSoundStates(context.home.backend, [context.stacks.global, ...context.stacks.regions]);
   const state: UpState = { plugins: [], seconds: new Map(), pending: [] };
   // The Automation API keeps each update's event log, secrets included, in the temporary folder while it runs.
