@@ -31,19 +31,26 @@ export class DamagedStateError extends Error {
 }
 
 /**
- * Looks whether the engine's state of each stack can be read, in a `file://` backend. The engine itself says
+ * Looks whether the engine's state of every stack can be read, in a `file://` backend. The engine itself says
  * "unexpected end of JSON input" and names no file; an object without a checkpoint it takes for a stack without
  * resources, and one without its file is made anew by whoever selects it: either would bring everything up twice.
  *
  * @throws DamagedStateError naming each file, its newest sound copy and the command that takes it back.
  */
-export function requireSoundStates(backend: string, stacks: readonly string[]): void {
+export function requireSoundStates(backend: string): void {
   const root = path.join(backend, ".pulumi");
   const projects = new Set([...entries(path.join(root, "stacks")), ...entries(path.join(root, "history"))]);
   const damaged = [...projects].flatMap((project) =>
-    stacks.flatMap((stack) => damage(root, project, stack) ?? []),
+    stacksOf(root, project).flatMap((stack) => damage(root, project, stack) ?? []),
   );
   if (damaged.length > 0) throw new DamagedStateError(damaged);
+}
+
+/** Stacks that have a state or a history. */
+function stacksOf(root: string, project: string): string[] {
+  const states = entries(path.join(root, "stacks", project)).filter((name) => name.endsWith(".json"));
+  const named = states.map((name) => name.slice(0, -".json".length));
+  return [...new Set([...named, ...entries(path.join(root, "history", project))])].toSorted();
 }
 
 /** Room for the states, and for the data and logs of the clusters until somebody looks again. */

@@ -58,7 +58,7 @@ async function takeDown(
   const restore = moveTmp(context);
   try {
     if (options.force !== true) {
-      requireSoundStates(home.backend, [context.stacks.global, ...context.stacks.regions]);
+      requireSoundStates(home.backend);
       await runSteps(state, destroySteps(context, signal));
     }
   } catch (error) {

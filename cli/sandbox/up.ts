@@ -48,7 +48,7 @@ export function sandboxUp(context: SandboxContext, signal: AbortSignal): Promise
 async function bringUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
   const started = Date.now();
   requireRoom(context.home.root);
-  requireSoundStates(context.home.backend, [context.stacks.global, ...context.stacks.regions]);
+  requireSoundStates(context.home.backend);
   const state: UpState = { plugins: [], seconds: new Map(), pending: [] };
   // The Automation API keeps each update's event log, secrets included, in the temporary folder while it runs.
   const restore = moveTmp(context);

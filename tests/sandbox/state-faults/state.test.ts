@@ -119,7 +119,7 @@ describe("a state that cannot be read", () => {
 
     let damaged = "no file";
     try {
-      requireSoundStates(home.backend, ["global"]);
+      requireSoundStates(home.backend);
     } catch {
       const error = await refused();
       damaged = /\.json: ([^.]*)\./.exec(error)?.[1] ?? error;
