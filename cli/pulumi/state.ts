@@ -70,6 +70,21 @@ export function requireRoom(folder: string, neededMb = ROOM_MB): void {
   );
 }
 
+/**
+ * What a state that could not be written may lack. The engine names no resource then, and a `file://` backend on a
+ * full disk is left with a state file that is cut off (gocloud.dev renames what it could write).
+ *
+ * @param said errors of the engine.
+ * @param made what the update made or began to make.
+ */
+export function unwritten(said: readonly string[], made: readonly string[]): string[] {
+  if (!said.some((text) => text.includes("failed to save snapshot"))) return [];
+  return [
+    "The state could not be written: it may be cut off, and lack what this update made. docs/recovery/state.md says " +
+      `how to go on. Made or begun by this update: ${made.join(", ") || "nothing"}.`,
+  ];
+}
+
 function existing(folder: string): string {
   return existsSync(folder) ? folder : existing(path.dirname(folder));
 }

@@ -1,5 +1,6 @@
 import { LocalWorkspace, type EngineEvent, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { pulumiCommand } from "./command";
+import { unwritten } from "./state";
 import { plainText, violationText } from "./text";
 import { setSecretSetting } from "./secret-setting";
 
@@ -190,18 +191,6 @@ export class Workspace {
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     return { stack: name, changes, seconds, warnings: [...warnings] };
   }
-}
-
-/**
- * What a state that could not be written may lack. The engine names no resource then, and a `file://` backend on a
- * full disk is left with a state file that is cut off (gocloud.dev renames what it could write).
- */
-function unwritten(said: readonly string[], made: readonly string[]): string[] {
-  if (!said.some((text) => text.includes("failed to save snapshot"))) return [];
-  return [
-    "The state could not be written: it may be cut off, and lack what this update made. docs/recovery/state.md says " +
-      `how to go on. Made or begun by this update: ${made.join(", ") || "nothing"}.`,
-  ];
 }
 
 function describe(op: string, urn: string, type: string, finished: number): string {

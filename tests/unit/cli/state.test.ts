@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DamagedStateError, requireRoom, requireSoundStates } from "../../../cli/pulumi/state";
+import { DamagedStateError, requireRoom, requireSoundStates, unwritten } from "../../../cli/pulumi/state";
 
 describe("the state of a stack in a file backend", () => {
   let backend: string;
@@ -84,6 +84,15 @@ describe("the state of a stack in a file backend", () => {
     );
     cpSync(newest, file);
     assert.equal(refusal(), "");
+  });
+
+  it("that could not be written is said to lack what the update made, and any other error says nothing of it", () => {
+    const engine =
+      "error: post-step event returned an error: failed to save snapshot: no space left on device";
+    const [note] = unwritten([engine], ["tls:index:PrivateKey root-r2-key", "tls:index:Cert root-r2"]);
+    assert.match(note ?? "", /by this update: tls:index:PrivateKey root-r2-key, tls:index:Cert root-r2\./);
+    assert.match(unwritten([engine], [])[0] ?? "", /by this update: nothing/);
+    assert.deepEqual(unwritten(["error: no such host"], ["tls:index:Cert root-r2"]), []);
   });
 
   it("is not written to a disk without room", () => {
