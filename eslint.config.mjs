@@ -48,8 +48,8 @@ const arrows = Object.entries(ARROWS).map(([room, allowed]) => ({
             ? [{ regex: "^@pulumi/", message: `${room}/ is pure: it never imports @pulumi/*.` }]
             : []),
           {
-            regex: "^@pulumi/azure-native$",
-            message: "Import a submodule: the whole package costs 1.7 times the start-up time.",
+            regex: "^@pulumi/(azure-native|kubernetes)$",
+            message: "Import a submodule: all of the package would be loaded at each start of the program.",
           },
         ],
       },

@@ -1,5 +1,5 @@
 import * as network from "@pulumi/azure-native/network";
-import * as kubernetes from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { PEERING, peeringName } from "../../azure";
 import { remoteSecret, remoteSecretMetadata, soundCredential, type ReaderCredential } from "../../istio/link";
@@ -33,7 +33,7 @@ export class Links extends pulumi.ComponentResource {
   /** By it istiod watches the peer's services and endpoints. */
   private remoteSecret(cluster: string, credential: unknown): void {
     const peer = pulumi.secret(credential) as pulumi.Output<ReaderCredential>;
-    new kubernetes.core.v1.Secret(
+    new core.Secret(
       `remote-secret-${cluster}`,
       {
         // Plain, and not taken from the credential: a secret name would hide which peer a preview means.

@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { readerAccess, soundCredential, type PolicyRule, type ReaderCredential } from "../../istio/link";
 import type { ApiEndpoint } from "../cluster/kubeconfig";
@@ -31,14 +32,9 @@ export class Reader extends pulumi.ComponentResource {
     const child = { parent: this };
     const labels = ownLabels(READER);
     const inNamespace = { name: READER, namespace, labels };
-    const account = new kubernetes.core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata: inNamespace },
-      child,
-    );
+    const account = new core.ServiceAccount(`${name}-account`, { metadata: inNamespace }, child);
     const access = readerAccess([args.revision]);
     const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];
-    const rbac = kubernetes.rbac.v1;
     const clusterRole = new rbac.ClusterRole(
       `${name}-cluster-role`,
       { metadata: { name: READER, labels }, rules: mutable(access.cluster) },
@@ -60,7 +56,7 @@ export class Reader extends pulumi.ComponentResource {
       child,
     );
     const generation = `reader-g${args.generation}`;
-    const token = new kubernetes.core.v1.Secret(
+    const token = new core.Secret(
       `${name}-token-g${args.generation}`,
       {
         metadata: {
@@ -90,7 +86,7 @@ export class Reader extends pulumi.ComponentResource {
 
 function roleRef(
   kind: "ClusterRole" | "Role",
-  role: kubernetes.rbac.v1.ClusterRole | kubernetes.rbac.v1.Role,
+  role: rbac.ClusterRole | rbac.Role,
 ): { apiGroup: string; kind: string; name: pulumi.Output<string> } {
   return { apiGroup: "rbac.authorization.k8s.io", kind, name: role.metadata.name };
 }

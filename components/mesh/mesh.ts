@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
 import { GATEWAY_NAME, type RegionInput, type Value } from "../../istio/values";
 import { ownLabels } from "../internal/labels";
@@ -31,8 +32,8 @@ export class Mesh extends pulumi.ComponentResource {
       chart: ChartName,
       spec: { name: string; namespace: pulumi.Input<string>; timeout: number },
       dependsOn: pulumi.Resource[],
-    ): kubernetes.helm.v3.Release =>
-      new kubernetes.helm.v3.Release(
+    ): Release =>
+      new Release(
         logicalName,
         {
           ...spec,
@@ -59,7 +60,7 @@ export class Mesh extends pulumi.ComponentResource {
       { name: istiodName, namespace: args.namespace, timeout: 600 },
       [base],
     );
-    const gatewayNamespace = new kubernetes.core.v1.Namespace(
+    const gatewayNamespace = new core.Namespace(
       GATEWAY_NAMESPACE,
       { metadata: { name: GATEWAY_NAMESPACE, labels: ownLabels(GATEWAY_NAMESPACE) } },
       { parent: this },

@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { chooseApplications, type Catalog } from "../../istio/choose";
 import { compile, type CompiledCatalog } from "../../istio/compile";
@@ -42,7 +43,7 @@ export class MeshPolicy extends pulumi.ComponentResource {
     super("global-mesh:policy:MeshPolicy", name, {}, opts);
     const namespaces = compiled.namespaces.map(
       (namespace) =>
-        new kubernetes.core.v1.Namespace(
+        new core.Namespace(
           `namespace-${namespace.name}`,
           { metadata: { name: namespace.name, labels: { ...namespace.labels } } },
           { parent: this },
@@ -56,7 +57,7 @@ export class MeshPolicy extends pulumi.ComponentResource {
   private customResource(object: IstioObject, namespaces: pulumi.Resource[]): void {
     const { apiVersion, kind, metadata, spec } = object;
     const { labels, annotations, ...identity } = metadata;
-    new kubernetes.apiextensions.CustomResource(
+    new CustomResource(
       objectKey(object),
       {
         apiVersion,

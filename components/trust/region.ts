@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { ownLabels } from "../internal/labels";
 import { secretData } from "../internal/secret-data";
@@ -19,7 +19,7 @@ export interface RegionTrustArgs {
 export class RegionTrust extends pulumi.ComponentResource {
   constructor(name: string, args: RegionTrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:trust:RegionTrust", name, {}, opts);
-    new kubernetes.core.v1.Secret(
+    new core.Secret(
       `${name}-cacerts`,
       {
         metadata: { name: "cacerts", namespace: args.namespace, labels: ownLabels("cacerts") },
