@@ -30,7 +30,6 @@ export async function withScratch<T>(work: (scratch: string) => Promise<T>): Pro
   try {
     return await work(scratch);
   } finally {
-    // Go leaves its module cache without write permission; whoever fills one empties it.
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }

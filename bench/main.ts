@@ -94,10 +94,17 @@ async function bench(names: readonly string[], options: Options): Promise<void> 
     results,
   };
   if (options.write === true) {
-    writeFileSync(DOCUMENT, withFigures(readFileSync(DOCUMENT, "utf8"), renderMarkdown(report)));
+    const document = withFigures(readFileSync(DOCUMENT, "utf8"), renderMarkdown(report));
+    writeFileSync(DOCUMENT, await formatted(document));
     progress(`written to ${path.relative(process.cwd(), DOCUMENT)}`);
   }
   console.log(options.json === true ? JSON.stringify(toJson(report), null, 2) : renderText(report));
+}
+
+/** As `npm run format` would leave it. */
+async function formatted(document: string): Promise<string> {
+  const { format, resolveConfig } = await import("prettier");
+  return format(document, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT });
 }
 
 function commandArguments(args: readonly string[]): readonly string[] {
