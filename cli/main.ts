@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
+import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
 import { sandboxDown, type DownReport } from "./sandbox/down";
 import { sandboxRegionDown } from "./sandbox/region-down";
@@ -9,9 +10,10 @@ import { sandboxShell } from "./sandbox/shell";
 import { sandboxUp } from "./sandbox/up";
 import { useStderr } from "./ui/steps";
 
-/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage, 130 and 143 ended by a signal. */
+/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage, 3 found and not repaired, 130 and 143 by a signal. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
+const NOT_REPAIRED = 3;
 
 interface CommonOptions extends SandboxOptions {
   readonly json?: boolean;
@@ -68,8 +70,31 @@ function program(): Command {
     .action(async (command: string[], options: CommonOptions) => {
       process.exitCode = await sandboxShell(sandboxContext(options), command);
     });
+  repairCommand(mesh);
   overrideExits(mesh);
   return mesh;
+}
+
+function repairCommand(mesh: Command): void {
+  mesh
+    .command("repair")
+    .description("find and mend what a killed or failed pulumi left of a stack")
+    .requiredOption("--stack <name>", "the stack")
+    .option("--program <folder>", "folder with Pulumi.yaml (default: the current folder)")
+    .option("--home <folder>", "the stack is one of the sandbox in this folder")
+    .option("--yes", "mend without asking; without a terminal nothing is mended unless this is said")
+    .option("--id <urn=id...>", "a resource whose creation was interrupted exists and has this id")
+    .option("--clear <urn...>", "a resource whose creation was interrupted does not exist")
+    .option("--json", "print what was found and done as JSON")
+    .action((options: RepairOptions & { json?: boolean }) =>
+      interruptible(async (signal) => {
+        const report = await repair(options, signal);
+        print(report, renderRepair, options);
+        const results = report.outcomes.map(({ result }) => result);
+        if (results.includes("failed")) process.exitCode = FAILED;
+        else if (results.includes("left")) process.exitCode = NOT_REPAIRED;
+      }),
+    );
 }
 
 /** Commander would exit with 1 by itself; the exit code of wrong usage is another one. */

@@ -1,0 +1,159 @@
+import path from "node:path";
+import { createInterface } from "node:readline/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import pc from "picocolors";
+import { sandboxContext } from "../sandbox/context";
+import { runEnvironment } from "../sandbox/environment";
+import { explainLock, holderOf, locksIn, locksOf } from "./locks";
+import { thisMachine } from "./machine";
+import { findOrphans } from "./orphans";
+import { examine, finders, mendAll, type Outcome } from "./repair";
+import { repairStack } from "./stack";
+
+/** Options of `mesh repair`. */
+export interface RepairOptions {
+  readonly stack: string;
+  /** Folder with `Pulumi.yaml`. @default the current folder */
+  readonly program?: string;
+  /** A sandbox whose stack it is. @default none: the user's own backend and `pulumi` */
+  readonly home?: string;
+  /** Mend without asking. */
+  readonly yes?: boolean;
+  /** `<urn>=<id>` of creations that happened. */
+  readonly id?: readonly string[];
+  /** URNs of creations that did not happen. */
+  readonly clear?: readonly string[];
+}
+
+/** What a repair found and did. */
+export interface RepairReport {
+  readonly stack: string;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** How long a plugin may go on with its last call, such as the creation of a cluster. */
+const ORPHAN_MS = 30 * 60_000;
+
+/** Looks for what killed and failed runs left of a stack, shows it, asks, and mends it. */
+export async function repair(options: RepairOptions, signal: AbortSignal): Promise<RepairReport> {
+  const where = place(options);
+  refuseLocked(options.stack, where.backend);
+  const stack = repairStack({ name: options.stack, ...where, signal });
+  const all = finders({
+    ids: new Map((options.id ?? []).map(idPair)),
+    cleared: new Set(options.clear),
+    subscriptionId: where.env["ARM_SUBSCRIPTION_ID"],
+  });
+  try {
+    const found = await examine(stack, all);
+    const shown = found.map(({ finding }, index) => [
+      `${pc.bold(`${index + 1}. ${finding.what}`)} [${finding.kind}]`,
+      `   ${finding.cause}`,
+      `   → ${finding.fix}`,
+    ]);
+    if (found.length > 0) console.error(shown.flat().join("\n"));
+    const agreed = found.some(({ mend }) => mend !== undefined) && (await agree(options));
+    if (!agreed) {
+      const left = found.map(({ finding }) => ({ finding, result: "left" as const, detail: finding.fix }));
+      return { stack: options.stack, outcomes: left };
+    }
+    await waitForOrphans(signal);
+    const outcomes = await mendAll(found, (detail) => console.error(pc.dim(`${options.stack}: ${detail}`)));
+    return { stack: options.stack, outcomes };
+  } catch (error) {
+    throw withLocksExplained(options.stack, error);
+  }
+}
+
+/** The result as a user reads it. */
+export function renderRepair({ stack, outcomes }: RepairReport): string {
+  if (outcomes.length === 0) return `Stack ${stack}: nothing to repair.`;
+  const counted = (result: Outcome["result"]): number =>
+    outcomes.filter((one) => one.result === result).length;
+  const lines = outcomes.map(({ finding, result, detail }) => {
+    const mark = result === "repaired" ? pc.green("✔") : result === "failed" ? pc.red("✖") : pc.yellow("•");
+    return `${mark} ${finding.what}: ${detail}`;
+  });
+  const [repaired, failed, left] = [counted("repaired"), counted("failed"), counted("left")];
+  const next = failed + left === 0 ? ` Go on with: pulumi up --stack ${stack}` : "";
+  return [...lines, `Stack ${stack}: ${repaired} repaired, ${failed} failed, ${left} left.${next}`].join(
+    "\n",
+  );
+}
+
+/** Adds to an error of the engine about a lock who holds it and what to do. */
+export function withLocksExplained(stack: string, error: unknown): Error {
+  const known = error instanceof Error ? error : new Error(String(error));
+  const locks = locksIn(known.message);
+  if (locks.length === 0) return known;
+  const machine = thisMachine();
+  const words = locks.map((lock) => explainLock(stack, lock, holderOf(lock, machine)));
+  return new Error([known.message, ...words].join("\n"), { cause: error });
+}
+
+interface Place {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly command?: string;
+  /** Folder of the state, where that is one. */
+  readonly backend?: string;
+}
+
+function place(options: RepairOptions): Place {
+  const folder = path.resolve(options.program ?? ".");
+  if (options.home !== undefined) {
+    const { home } = sandboxContext({ home: options.home, program: folder });
+    const env = runEnvironment(home);
+    return { folder: home.project, env, command: path.join(home.bin, "pulumi"), backend: home.backend };
+  }
+  const url = process.env["PULUMI_BACKEND_URL"] ?? "";
+  const backend = url.startsWith("file://")
+    ? url.slice("file://".length).replace(/^~(?=\/|$)/, home())
+    : undefined;
+  return { folder, env: process.env, ...(backend === undefined ? {} : { backend }) };
+}
+
+function home(): string {
+  return process.env["HOME"] ?? "~";
+}
+
+/** While an update runs its operations look interrupted: nothing may be said of them, let alone done. */
+function refuseLocked(stack: string, backend: string | undefined): void {
+  if (backend === undefined) return;
+  const machine = thisMachine();
+  const locks = locksOf(backend, stack);
+  if (locks.length === 0) return;
+  throw new Error(locks.map((lock) => explainLock(stack, lock, holderOf(lock, machine))).join("\n"));
+}
+
+function idPair(text: string): [urn: string, id: string] {
+  const end = text.indexOf("=");
+  const [urn, id] = [text.slice(0, end), text.slice(end + 1)];
+  if (end > 0 && id !== "" && urn.startsWith("urn:pulumi:")) return [urn, id];
+  throw new Error(`--id: got "${text}", must be <urn>=<id> with the URN that the plan shows.`);
+}
+
+async function agree(options: RepairOptions): Promise<boolean> {
+  if (options.yes === true) return true;
+  if (!process.stdin.isTTY) return false;
+  const ask = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await ask.question(`Repair stack ${options.stack} like this? [y/N] `)).trim());
+  } finally {
+    ask.close();
+  }
+}
+
+async function waitForOrphans(signal: AbortSignal): Promise<void> {
+  const end = Date.now() + ORPHAN_MS;
+  let told = "";
+  for (;;) {
+    const orphans = findOrphans().map(({ pid, program }) => `${program} (${pid})`);
+    if (orphans.length === 0) return;
+    const words = orphans.join(", ");
+    if (Date.now() > end) throw new Error(`These plugins still work for an engine that is gone: ${words}.`);
+    if (words !== told) console.error(pc.dim(`waiting for plugins that finish their last call: ${words}`));
+    told = words;
+    await sleep(500, undefined, { signal });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Finder, Finding, Repair, RepairStack } from "./finding";
+import { findPending, type PendingOptions } from "./pending";
+
+/** What became of a finding. */
+export interface Outcome {
+  readonly finding: Finding;
+  /** `left`: nothing was done about it, since only the user can, or since the user did not agree. */
+  readonly result: "repaired" | "failed" | "left";
+  /** In one line. */
+  readonly detail: string;
+}
+
+/**
+ * Everything that looks for damage, in the order in which it is mended: what the state says comes first, since the
+ * others judge by the state.
+ */
+export function finders(options: PendingOptions = {}): readonly Finder[] {
+  return [(stack) => findPending(stack, options)];
+}
+
+/** Looks for damage and changes nothing. */
+export async function examine(stack: RepairStack, all: readonly Finder[]): Promise<readonly Repair[]> {
+  const found: Repair[] = [];
+  for (const find of all) found.push(...(await find(stack)));
+  return found;
+}
+
+/** Mends what can be mended, one after another; one failure does not keep the others from being mended. */
+export async function mendAll(
+  repairs: readonly Repair[],
+  report: (detail: string) => void,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { finding, mend } of repairs) {
+    if (mend === undefined) {
+      outcomes.push({ finding, result: "left", detail: finding.fix });
+      continue;
+    }
+    try {
+      outcomes.push({ finding, result: "repaired", detail: await mend(report) });
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      outcomes.push({ finding, result: "failed", detail });
+    }
+  }
+  return outcomes;
+}
