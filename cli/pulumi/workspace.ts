@@ -68,7 +68,7 @@ export class Workspace {
     return this.run(name, "destroy", options, (common) => stack.destroy(common));
   }
 
-  /** Clears the lock and the pending operations that a killed update left. */
+  /** Clears the lock that a killed update left; its pending operations stay. */
   async cancel(name: string): Promise<void> {
     const stack = await this.stack(name);
     await stack.cancel();

@@ -9,6 +9,7 @@ import { requireIdentity, type SandboxContext } from "./context";
 import type { DaemonReport } from "./daemon";
 import { exclusively } from "./exclusive";
 import { endExisting } from "./existing";
+import { repairInterrupted } from "./interrupted";
 import { releaseDeadLocks } from "./locks";
 import { endLeftovers, prepareTools, startDaemon } from "./prepare";
 import { stackStates } from "./standing";
@@ -43,7 +44,8 @@ export function sandboxDown(
   options: DownOptions,
   signal: AbortSignal,
 ): Promise<DownReport> {
-  return exclusively(context, () => takeDown(context, options, signal));
+  requireIdentity(context.home);
+  return exclusively(context, "mesh sandbox down", () => takeDown(context, options, signal));
 }
 
 async function takeDown(
@@ -143,7 +145,7 @@ export async function destroyStack(
   context: SandboxContext,
   stack: string,
   signal: AbortSignal,
-  view: { report(detail: string): void; title(text: string): void },
+  view: StepView,
 ): Promise<void> {
   // A start that was killed early has written no project yet.
   const made = existsSync(path.join(context.home.project, "Pulumi.yaml"));
@@ -151,6 +153,8 @@ export async function destroyStack(
     view.title(`pulumi destroy ${stack}: was never up`);
     return;
   }
+  // What an interrupted update made would else be left: destroy knows only what is in the state.
+  await repairInterrupted(context, stack, view, signal);
   const summary = await context.workspace.destroy(stack, {
     signal,
     onProgress: (detail) => view.report(detail),

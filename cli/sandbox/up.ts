@@ -3,12 +3,14 @@ import { writeJson, type SandboxIdentity } from "../../sandbox/home";
 import { requireRoom, requireSoundStates } from "../pulumi/state";
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
+import { withLocksExplained } from "../repair/command";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import type { SandboxContext } from "./context";
 import { exclusively } from "./exclusive";
 import { startExisting } from "./existing";
 import { inspectRegions, waitSynced } from "./inspect";
 import { writeKubeconfig } from "./kubeconfig";
+import { repairInterrupted } from "./interrupted";
 import { releaseDeadLocks } from "./locks";
 import {
   prepareHome,
@@ -42,7 +44,7 @@ interface UpState {
  * @param signal aborting it ends every process of the sandbox before this returns.
  */
 export function sandboxUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
-  return exclusively(context, () => bringUp(context, signal));
+  return exclusively(context, "mesh sandbox up", () => bringUp(context, signal));
 }
 
 async function bringUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
@@ -197,9 +199,19 @@ async function up(
   view: StepView,
   signal: AbortSignal,
 ): Promise<number> {
-  const summary = await context.workspace.up(stack, { signal, onProgress: (detail) => view.report(detail) });
-  view.title(`pulumi up ${stack}: ${describeChanges(summary.changes)}`);
-  return summary.seconds;
+  const repaired = await repairInterrupted(context, stack, view, signal);
+  const before = repaired === 0 ? "" : `${repaired} interrupted operations repaired, `;
+  try {
+    const summary = await context.workspace.up(stack, {
+      signal,
+      onProgress: (detail) => view.report(detail),
+    });
+    view.title(`pulumi up ${stack}: ${before}${describeChanges(summary.changes)}`);
+    return summary.seconds;
+  } catch (error) {
+    // A lock that was taken since the start, in the sandbox's shell perhaps.
+    throw withLocksExplained(stack, error);
+  }
 }
 
 /** `12 created, 1 updated`, or `no changes`. */

@@ -9,6 +9,8 @@ export interface Step<C> {
 
 export interface StepView {
   report(detail: string): void;
+  /** A line that is shown whatever came just before it. */
+  note(line: string): void;
   title(text: string): void;
 }
 
@@ -104,6 +106,7 @@ function single<C>(step: Step<C>): { title: string; task: NonNullable<ListrTask<
             task.output = `${step.title}: ${detail}`;
           } else task.output = detail;
         },
+        note: (line) => (task.output = line),
         title: (text) => (title = text),
       });
       task.title = `${title} (${seconds(Date.now() - started)})`;

@@ -1,0 +1,61 @@
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { findPending, hasPending } from "../repair/pending";
+import { examine, mendAll } from "../repair/repair";
+import { repairStack } from "../repair/stack";
+import type { StepView } from "../ui/steps";
+import type { SandboxContext } from "./context";
+import { runEnvironment } from "./environment";
+
+/** What a sandbox waits for is on this machine: nothing takes as long as in a cloud. */
+const SETTLE_MS = 5 * 60_000;
+
+/**
+ * Does for a stack of the sandbox what `mesh repair` does, unasked, since all of it is the sandbox's own. Returns the
+ * number of interrupted operations that were mended.
+ */
+export async function repairInterrupted(
+  context: SandboxContext,
+  name: string,
+  view: StepView,
+  signal: AbortSignal,
+): Promise<number> {
+  const { home } = context;
+  // Asking the engine would cost a second of each update, nearly all of which have nothing to repair.
+  if (!states(home.backend, name).some(hasPending)) return 0;
+  const env = runEnvironment(home);
+  const command = path.join(home.bin, "pulumi");
+  const stack = repairStack({ name, command, folder: home.project, env, signal });
+  const found = await examine(stack, [(one) => findPending(one, { settleMs: SETTLE_MS })]);
+  for (const { finding } of found) view.note(`repairing ${name}: ${finding.what}: ${finding.cause}`);
+  const outcomes = await mendAll(found, (detail) => view.report(detail));
+  signal.throwIfAborted();
+  const bad = outcomes.filter(({ result }) => result !== "repaired");
+  if (bad.length > 0) {
+    const lines = bad.map(({ finding, detail }) => `  ${finding.what}: ${detail}`);
+    throw new Error(`Stack ${name} has interrupted operations that were not repaired:\n${lines.join("\n")}`);
+  }
+  return outcomes.length;
+}
+
+/** The stored states of a stack, as text; none for a stack that was never up. */
+function states(backend: string, name: string): string[] {
+  const folder = path.join(backend, ".pulumi", "stacks");
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .flatMap((project) => read(path.join(folder, project.name, `${name}.json`)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function read(file: string): string[] {
+  try {
+    return [readFileSync(file, "utf8")];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
