@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
 import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
 import { sandboxDown, type DownReport } from "./sandbox/down";
 import { sandboxRegionDown } from "./sandbox/region-down";
-import { renderReport, type SandboxReport } from "./sandbox/report";
+import { renderReport } from "./sandbox/report";
 import { sandboxShell } from "./sandbox/shell";
+import { renderStatus, sandboxStatus } from "./sandbox/status";
 import { sandboxUp } from "./sandbox/up";
 import { useStderr } from "./ui/steps";
 
@@ -59,10 +59,10 @@ function program(): Command {
       }),
     );
   common(sandbox.command("status"))
-    .description("show the report of the last start")
+    .description("show the report of the last start, and what does not run now")
     .option("--json", "print it as JSON")
-    .action((options: CommonOptions) => {
-      print(lastReport(options), renderReport, options);
+    .action(async (options: CommonOptions) => {
+      print(await sandboxStatus(sandboxContext(options)), renderStatus, options);
     });
   common(sandbox.command("shell"))
     .description("open a shell, or run a command, with pulumi, kubectl, helm and istioctl set up")
@@ -122,15 +122,6 @@ function renderDown(found: DownReport, region?: string): string {
   ].join(" ");
   if (leaks.length === 0) return `Nothing is left${region === undefined ? "" : ` of ${region}`}. ${kept}`;
   return [pc.red(`${leaks.length} left behind:`), ...leaks.map((leak) => `  ${leak}`), kept].join("\n");
-}
-
-function lastReport(options: CommonOptions): SandboxReport {
-  const { home } = sandboxContext(options);
-  try {
-    return JSON.parse(readFileSync(home.report, "utf8")) as SandboxReport;
-  } catch {
-    throw new Error(`There is no report in ${home.root}. Start the sandbox with: npm run sandbox`);
-  }
 }
 
 /** Runs work that SIGINT and SIGTERM end in order; a second signal is not needed and not waited for. */

@@ -7,14 +7,24 @@ import type { SandboxHome } from "../../sandbox/home";
 export class DaemonClient {
   constructor(private readonly home: SandboxHome) {}
 
-  /** True once the daemon answers and everything that stood before stands again. */
+  /** True once the daemon serves; a cluster of it may be down all the same (see {@link health}). */
   async healthy(): Promise<boolean> {
+    return (await this.health()).serving;
+  }
+
+  /** What the daemon says of itself; one that does not answer does not serve. */
+  async health(): Promise<DaemonHealth> {
     try {
-      await this.call("GET", "/sandbox/health");
-      return true;
+      const { text } = await this.exchange("GET", "/sandbox/health");
+      return JSON.parse(text) as DaemonHealth;
     } catch {
-      return false;
+      return { ready: false, serving: false, clusters: [] };
     }
+  }
+
+  /** Starts a cluster that is stopped or has failed. */
+  async startCluster(name: string): Promise<void> {
+    await this.call("POST", `/sandbox/clusters/${name}/start`);
   }
 
   /** Waits until the daemon is healthy; `alive` says whether its process still runs. */
@@ -33,7 +43,18 @@ export class DaemonClient {
     return this.call("GET", "/sandbox/report") as Promise<DaemonReport>;
   }
 
-  call(method: string, path: string, body?: unknown, timeoutMs = 120_000): Promise<unknown> {
+  async call(method: string, path: string, body?: unknown, timeoutMs = 120_000): Promise<unknown> {
+    const { status, text } = await this.exchange(method, path, body, timeoutMs);
+    if (status >= 300) throw new Error(`${method} ${path}: HTTP ${status}: ${text.slice(0, 500)}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  private exchange(
+    method: string,
+    path: string,
+    body?: unknown,
+    timeoutMs = 120_000,
+  ): Promise<{ status: number; text: string }> {
     const identity = this.home.identity();
     if (identity === undefined) throw new Error(`there is no sandbox in ${this.home.root}`);
     const text = body === undefined ? "" : JSON.stringify(body);
@@ -53,11 +74,7 @@ export class DaemonClient {
           const parts: Buffer[] = [];
           response.on("data", (part: Buffer) => parts.push(part));
           response.on("end", () => {
-            const answer = Buffer.concat(parts).toString();
-            const status = response.statusCode ?? 0;
-            if (status >= 300)
-              reject(new Error(`${method} ${path}: HTTP ${status}: ${answer.slice(0, 500)}`));
-            else resolve(answer === "" ? undefined : JSON.parse(answer));
+            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() });
           });
         },
       );
@@ -68,6 +85,19 @@ export class DaemonClient {
       exchange.end(text);
     });
   }
+}
+
+/** Whether the daemon serves, and which clusters of it are not whole. */
+export interface DaemonHealth {
+  /** It serves and every cluster is whole. */
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly clusters: readonly {
+    readonly name: string;
+    /** `restarting`, `failed` or `stopped`. */
+    readonly state: string;
+    readonly troubles: readonly string[];
+  }[];
 }
 
 /** What the daemon says of what stands and what stood. */

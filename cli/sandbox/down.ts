@@ -13,6 +13,7 @@ import { repairInterrupted } from "./interrupted";
 import { releaseDeadLocks } from "./locks";
 import { endLeftovers, prepareTools, startDaemon } from "./prepare";
 import { stackStates } from "./standing";
+import { startClusters } from "./status";
 import { describeChanges, endEverything, moveTmp } from "./up";
 
 /** What the way down found. */
@@ -129,10 +130,12 @@ export async function startForDown(
   const { home } = context;
   await endMarked(home.root);
   await releaseDeadLocks(context);
-  if (await context.daemon.healthy()) return;
-  await endLeftovers(home);
-  home.make();
-  await startDaemon(context, await prepareTools(view, signal), signal);
+  if (!(await context.daemon.healthy())) {
+    await endLeftovers(home);
+    home.make();
+    await startDaemon(context, await prepareTools(view, signal), signal);
+  }
+  await startClusters(context, (detail) => view.report(detail));
 }
 
 /** The regions of the table, and those that left it while they stood. */

@@ -22,6 +22,7 @@ import {
 } from "./prepare";
 import type { PluginReport, SandboxReport } from "./report";
 import { stackStates, strayRegions } from "./standing";
+import { startClusters } from "./status";
 
 /** Outputs of a region that name what a later update makes. */
 const WAITED_FOR = ["pendingPeers", "pendingPeerings"] as const;
@@ -112,6 +113,7 @@ function steps(
         await releaseDeadLocks(context);
         view.report("daemon");
         await startDaemon(context, toolbox, signal);
+        await startClusters(context, (detail) => view.report(detail));
         await startExisting(context, toolbox.tools.get("kube-apiserver")?.version ?? "", view);
         view.title(
           `Sandbox: addresses 127.${state.identity.block}.0.0/16, ARM stand-in ${state.identity.armUrl}`,

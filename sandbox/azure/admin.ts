@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from "./shapes";
 
 /** What the host of the stand-in adds. */
 export interface AdminHooks {
-  /** False until everything that stood before stands again. */
+  /** False until it was tried to start everything that stood before. */
   ready(): boolean;
   /** One entry a cluster, whether it runs or not. */
   clusters(): JsonObject[];
@@ -36,7 +36,7 @@ function answer(arm: Arm, hooks: AdminHooks, route: string, request: Request): A
   const body = isObject(request.body) ? (request.body as JsonObject) : {};
   switch (route) {
     case "GET health":
-      return { status: hooks.ready() ? 200 : 503, body: { ready: hooks.ready(), pid: process.pid } };
+      return health(hooks);
     case "GET identity": {
       const { tenantId, subscriptionId, operator } = arm.world;
       return { status: 200, body: { tenantId, subscriptionId, ...operator } };
@@ -65,6 +65,15 @@ function answer(arm: Arm, hooks: AdminHooks, route: string, request: Request): A
     default:
       throw new ArmError(404, "NotFound", `The sandbox has no ${request.method} ${request.path}.`);
   }
+}
+
+/** Ready is who serves and has every cluster whole; who only serves says which ones are not, and why. */
+function health(hooks: AdminHooks): Answer {
+  const serving = hooks.ready();
+  const broken = hooks.clusters().filter(({ running }) => running === false);
+  const ready = serving && broken.length === 0;
+  const clusters = broken.map(({ name = null, state = null, troubles = [] }) => ({ name, state, troubles }));
+  return { status: ready ? 200 : 503, body: { ready, serving, pid: process.pid, clusters } };
 }
 
 /** Another tenant takes a DNS label, or gives it back. */

@@ -49,6 +49,11 @@ export class ClusterCare {
     );
   }
 
+  /** A cluster was started from outside: its credentials can be handed out again. */
+  started(id: string, access: ClusterAccess): void {
+    this.accesses.set(keyOf(id), access);
+  }
+
   access(id: string): ClusterAccess {
     const access = this.accesses.get(keyOf(id));
     if (access) return access;

@@ -26,6 +26,8 @@ const STOP_WAVES = {
 export class ControlPlane {
   /** How to talk to the cluster as its operator. */
   readonly access: ClusterAccess;
+  /** Told when a server that was ready has ended although nobody stopped it. */
+  onEnded: (component: Component, how: string) => void = () => undefined;
   private readonly running = new Map<Component, ManagedProcess>();
 
   private constructor(
@@ -86,7 +88,9 @@ export class ControlPlane {
       if (this.running.get(component) === process) this.running.delete(component);
       // Before it is ready, the error of the start says it.
       if (ready && !process.stopping) {
-        this.log(`${name} ended by itself (${signal ?? `code ${code ?? "unknown"}`})`);
+        const how = `ended by itself (${signal ?? `code ${code ?? "unknown"}`})`;
+        this.log(`${name} ${how}`);
+        this.onEnded(component, how);
       }
     });
     await waitUntilReady({
@@ -97,6 +101,7 @@ export class ControlPlane {
       missing: () => this.missing(component),
     });
     await this.accept(component);
+    if (this.running.get(component) !== process) throw new Error(`${name} ended just after it was ready.`);
     ready = true;
     this.log(`${name} is ready after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   }

@@ -11,10 +11,11 @@ import {
   type Leftovers,
 } from "../arm";
 import { AddressPool, CloudController, pooledAddress } from "../cloud";
-import { ControlPlane } from "../cluster";
+import { ControlPlane, Supervisor } from "../cluster";
 import { KubeClient } from "../kube";
 import { NodeAgent } from "../node";
 import type { ProcessRegistry } from "../processes";
+import { condition, identified, messageOf } from "./condition";
 import { findLeftovers, istiodConfigMaps } from "./leftovers";
 
 /** Programs that clusters are made of. */
@@ -55,12 +56,24 @@ interface Standing {
   readonly access: ClusterAccess;
   readonly kube: KubeClient;
   /** Absent while the cluster is stopped. */
-  parts?: { readonly controlPlane: ControlPlane; readonly agent: NodeAgent; readonly cloud: CloudController };
+  parts?: {
+    readonly controlPlane: ControlPlane;
+    readonly supervisor: Supervisor;
+    readonly agent: NodeAgent;
+    readonly cloud: CloudController;
+  };
+}
+
+/** A cluster that should run and could not be started. */
+interface Failed {
+  readonly identity: ClusterIdentity;
+  readonly why: string;
 }
 
 /** Clusters of this machine: a real control plane each, with its node agent and cloud controller. */
 export class LocalClusters implements ClusterHost {
   private readonly clusters = new Map<string, Standing>();
+  private readonly failed = new Map<string, Failed>();
   private readonly changes = new Map<string, Promise<unknown>>();
   private arm: Arm | undefined;
   private ending = false;
@@ -76,7 +89,15 @@ export class LocalClusters implements ClusterHost {
     return this.alone(identity.id, async () => {
       const standing = this.clusters.get(keyOf(identity.id));
       if (standing?.parts) return standing.access;
-      return (await this.start(identity)).access;
+      try {
+        const { access } = await this.start(identity);
+        this.failed.delete(keyOf(identity.id));
+        return access;
+      } catch (error) {
+        // Kept by name, so that it can be seen and started again.
+        this.failed.set(keyOf(identity.id), { identity, why: messageOf(error) });
+        throw error;
+      }
     });
   }
 
@@ -101,6 +122,7 @@ export class LocalClusters implements ClusterHost {
       const name = id.slice(id.lastIndexOf("/") + 1);
       rmSync(path.join(this.o.folder, name), { recursive: true, force: true });
       this.clusters.delete(keyOf(id));
+      this.failed.delete(keyOf(id));
       this.o.log(`${name} is removed`);
     });
   }
@@ -111,9 +133,16 @@ export class LocalClusters implements ClusterHost {
     await this.alone(standing.identity.id, () => stopParts(standing));
   }
 
-  /** Starts a cluster that was stopped. */
-  async restart(name: string): Promise<void> {
-    await this.boot(this.named(name).identity);
+  /** Starts a cluster that was stopped, that did not start, or servers of which were given up. */
+  async restart(name: string): Promise<{ readonly id: string; readonly access: ClusterAccess }> {
+    const failed = [...this.failed.values()].find(({ identity }) => identity.name === name);
+    const { identity } = failed ?? this.named(name);
+    await this.alone(identity.id, async () => {
+      const standing = this.clusters.get(keyOf(identity.id));
+      if (standing && standing.parts?.supervisor.troubles().some(({ state }) => state === "failed"))
+        await stopParts(standing);
+    });
+    return { id: identity.id, access: await this.boot(identity) };
   }
 
   /** Stops everything: agents first, so that they do not wonder where their servers went. */
@@ -123,15 +152,22 @@ export class LocalClusters implements ClusterHost {
   }
 
   report(): Record<string, Json>[] {
-    return [...this.clusters.values()].map(({ identity, access, addresses, parts }) => ({
-      id: identity.id,
-      name: identity.name,
-      location: identity.location,
+    const standing = [...this.clusters.values()].map(({ identity, access, addresses, parts }) => ({
+      ...identified(identity),
+      ...condition(parts?.supervisor.troubles(), this.failed.get(keyOf(identity.id))),
       server: access.server,
-      running: parts !== undefined,
       simulatedPods: parts?.agent.simulatedPods() ?? 0,
       istiod: { ...addresses.istiod },
     }));
+    const never = [...this.failed].filter(([key]) => !this.clusters.has(key));
+    return [
+      ...standing,
+      ...never.map(([, failed]) => ({
+        ...identified(failed.identity),
+        ...condition(undefined, failed),
+        simulatedPods: 0,
+      })),
+    ];
   }
 
   private named(name: string): Standing {
@@ -168,6 +204,10 @@ export class LocalClusters implements ClusterHost {
       say,
     );
     const { access } = controlPlane;
+    const supervisor = new Supervisor(controlPlane, { log: say });
+    controlPlane.onEnded = (component, how) => {
+      supervisor.ended(component, how);
+    };
     const kube = KubeClient.direct({ server: access.server, caData: access.caData, token: operatorToken });
     const executables = tools.pilotDiscovery === undefined ? {} : { pilotDiscovery: tools.pilotDiscovery };
     const agent = new NodeAgent({
@@ -194,7 +234,7 @@ export class LocalClusters implements ClusterHost {
       folder,
       access,
       kube,
-      parts: { controlPlane, agent, cloud },
+      parts: { controlPlane, supervisor, agent, cloud },
     };
     try {
       await Promise.all([agent.start(), cloud.start()]);
@@ -219,6 +259,10 @@ async function stopParts(standing: Standing): Promise<void> {
   const { parts } = standing;
   if (!parts) return;
   delete standing.parts;
+  parts.supervisor.stop();
   await Promise.allSettled([parts.cloud.stop(), parts.agent.stop()]);
+  await parts.controlPlane.stop();
+  // A start that was under way has seen its process end by now, or is about to have one.
+  await parts.supervisor.settled();
   await parts.controlPlane.stop();
 }

@@ -60,7 +60,10 @@ export class Daemon {
       ready: () => this.ready,
       clusters: () => this.clusters.report(),
       stopCluster: (name) => this.clusters.stop(name),
-      startCluster: (name) => this.clusters.restart(name),
+      startCluster: async (name) => {
+        const { id, access } = await this.clusters.restart(name);
+        this.arm.clusters.started(id, access);
+      },
       stop: () => void this.stop("asked to"),
     });
     this.server = armServer(this.arm, secret(home.adminTokenFile), existingDoor(this.existing, admin));

@@ -74,7 +74,7 @@ export class AzureBench {
     });
     for (;;) {
       const health = await this.admin("GET", "health").catch(() => undefined);
-      if (health?.status === 200) return;
+      if ((health?.body as { serving?: boolean } | undefined)?.serving === true) return;
       if (this.daemon.exitCode !== null) throw new Error("the daemon ended while starting");
       await sleep(100);
     }
