@@ -2,7 +2,7 @@ import type { JsonObject } from "./shapes";
 
 /** Something that goes wrong on request. */
 export interface FaultSpec {
-  /** HTTP method; any when left out. */
+  /** HTTP method, or POLL for looking at an operation under way; any when left out. */
   readonly method?: string;
   /** ARM type, without regard to case; any when left out. */
   readonly type?: string;
@@ -31,7 +31,11 @@ export type FaultEffect =
       readonly message?: string;
     }
   /** The operation takes this much longer. */
-  | { readonly kind: "delay"; readonly delayMs: number };
+  | { readonly kind: "delay"; readonly delayMs: number }
+  /** The answer comes this much later. */
+  | { readonly kind: "hang"; readonly hangMs: number }
+  /** The connection ends without an answer, before or after the request was served. */
+  | { readonly kind: "drop"; readonly when: "before" | "after" };
 
 /** A request, as far as faults look at it. */
 export interface FaultTarget {
@@ -118,7 +122,13 @@ export function readFault(value: unknown): FaultSpec | string {
         : "effect.status must be Failed or Canceled";
     case "delay":
       return typeof effect["delayMs"] === "number" ? (spec as FaultSpec) : "effect.delayMs must be a number";
+    case "hang":
+      return typeof effect["hangMs"] === "number" ? (spec as FaultSpec) : "effect.hangMs must be a number";
+    case "drop":
+      return effect["when"] === "before" || effect["when"] === "after"
+        ? (spec as FaultSpec)
+        : "effect.when must be before or after";
     default:
-      return "effect.kind must be status, operation or delay";
+      return "effect.kind must be status, operation, delay, hang or drop";
   }
 }

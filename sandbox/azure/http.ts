@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { timingSafeEqual } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Arm, Written } from "./arm";
 import { ArmError, badRequest } from "./errors";
+import type { FaultTarget } from "./faults";
 import { parseId } from "./ids";
 import { operationBody, type Operation } from "./operations";
 import type { Json, JsonObject } from "./shapes";
@@ -33,7 +35,8 @@ const POLL = { "Retry-After": "1", "x-ms-retry-after-ms": "100" };
 export function armServer(arm: Arm, token: string, sideDoor?: SideDoor): Server {
   return createServer((incoming, outgoing) => {
     void answer(arm, token, sideDoor, incoming).then((result) => {
-      write(outgoing, result);
+      if (result === undefined) outgoing.destroy();
+      else write(outgoing, result);
     });
   });
 }
@@ -43,7 +46,7 @@ async function answer(
   token: string,
   sideDoor: SideDoor | undefined,
   incoming: IncomingMessage,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const base = `http://${incoming.headers.host ?? ""}`;
   try {
     if (incoming.method === "GET" && incoming.url?.startsWith("/metadata/endpoints?") === true)
@@ -61,13 +64,35 @@ async function answer(
       query: url.searchParams,
       body: await readBody(incoming),
     };
-    return (await sideDoor?.(request)) ?? handle(arm, request, base);
+    const beside = await sideDoor?.(request);
+    if (beside) return beside;
+    const target = targetOf(arm, request);
+    const fault = target && arm.faults.take(target, ["hang", "drop"]);
+    if (fault?.kind === "hang") await sleep(fault.hangMs, undefined, { ref: false });
+    if (fault?.kind !== "drop") return handle(arm, request, base);
+    if (fault.when === "after") handle(arm, request, base);
+    return undefined;
   } catch (error) {
     if (error instanceof ArmError)
       return { status: error.status, body: error.body(), headers: error.headers };
     const message = error instanceof Error ? error.message : String(error);
     return { status: 500, body: { error: { code: "InternalServerError", message } } };
   }
+}
+
+/** A request as the faults see it; undefined for what is no single resource. */
+function targetOf(arm: Arm, { method, path }: Request): FaultTarget | undefined {
+  const operation = operationOf(path);
+  const watched = operation === undefined ? undefined : arm.operations.get(operation)?.resourceId;
+  const id = watched ?? (method === "POST" ? path.replace(/\/[^/]+$/, "") : path);
+  const parsed = parseId(id);
+  const type = armType(parsed?.type ?? "");
+  if (!parsed || !type) return undefined;
+  return { method: operation === undefined ? method : "POLL", type: type.type, name: parsed.name };
+}
+
+function operationOf(path: string): string | undefined {
+  return /\/providers\/[^/]+\/locations\/[^/]+\/operations\/([^/]+)$/i.exec(path)?.[1];
 }
 
 /** What a cloud says of itself, to anybody: where its Resource Manager is. Fields of api-version 2022-09-01. */
@@ -82,7 +107,8 @@ function cloudMetadata(base: string): JsonObject {
 /** One ARM request. */
 export function handle(arm: Arm, request: Request, base: string): Answer {
   const { method, path } = request;
-  const operation = /\/providers\/[^/]+\/locations\/[^/]+\/operations\/([^/]+)$/i.exec(path)?.[1];
+  strike(arm, targetOf(arm, request));
+  const operation = operationOf(path);
   if (operation !== undefined) return poll(arm, operation);
   const dns =
     /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Network\/locations\/([^/]+)\/CheckDnsNameAvailability$/i.exec(
@@ -91,12 +117,12 @@ export function handle(arm: Arm, request: Request, base: string): Answer {
   if (dns?.[1] !== undefined) return dnsAvailability(arm, dns[1], request.query.get("domainNameLabel") ?? "");
   if (method === "POST") {
     const id = path.replace(/\/[^/]+$/, "");
-    check(request, id, arm);
+    check(request, id);
     return { status: 200, body: arm.action(id, path.slice(id.length + 1)) };
   }
   const single = parseId(path) !== undefined;
   if (!single && method === "GET") return { status: 200, body: { value: arm.list(path) } };
-  check(request, path, arm);
+  check(request, path);
   switch (method) {
     case "GET":
       return { status: 200, body: arm.get(path) };
@@ -118,24 +144,26 @@ export function handle(arm: Arm, request: Request, base: string): Answer {
   }
 }
 
-/** The api-version, and the faults that were asked for. */
-function check(request: Request, id: string, arm: Arm): void {
-  const parsed = parseId(id);
-  const type = armType(parsed?.type ?? "");
-  if (!parsed || !type) return;
-  const fault = arm.faults.take({ method: request.method, type: type.type, name: parsed.name }, ["status"]);
-  if (fault?.kind === "status") {
-    const ms = fault.retryAfterMs ?? 0;
-    const wait =
-      ms > 0 ? { "Retry-After": String(Math.ceil(ms / 1000)), "x-ms-retry-after-ms": String(ms) } : {};
-    const code = fault.code ?? (fault.status === 429 ? "TooManyRequests" : "InternalServerError");
-    throw new ArmError(
-      fault.status,
-      code,
-      `The request failed with ${fault.status} (asked for by a fault).`,
-      wait,
-    );
-  }
+/** The status that was asked for, if one strikes this request. */
+function strike(arm: Arm, target: FaultTarget | undefined): void {
+  const fault = target && arm.faults.take(target, ["status"]);
+  if (fault?.kind !== "status") return;
+  const ms = fault.retryAfterMs ?? 0;
+  const wait =
+    ms > 0 ? { "Retry-After": String(Math.ceil(ms / 1000)), "x-ms-retry-after-ms": String(ms) } : {};
+  const code = fault.code ?? (fault.status === 429 ? "TooManyRequests" : "InternalServerError");
+  throw new ArmError(
+    fault.status,
+    code,
+    `The request failed with ${fault.status} (asked for by a fault).`,
+    wait,
+  );
+}
+
+/** The api-version. */
+function check(request: Request, id: string): void {
+  const type = armType(parseId(id)?.type ?? "");
+  if (!type) return;
   const version = request.query.get("api-version");
   if (version === null)
     throw badRequest(

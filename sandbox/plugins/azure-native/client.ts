@@ -21,6 +21,22 @@ export class OperationFailure extends Error {
   }
 }
 
+/** No answer came, however often it was tried. What the request may have done is not known. */
+export class NoAnswer extends Error {
+  constructor(url: string, why: string, cause: unknown) {
+    super(`the ARM stand-in does not answer on ${url} (${why}): is the sandbox up?`, { cause });
+    this.name = "NoAnswer";
+  }
+}
+
+/** The write was accepted and something went wrong afterwards: the resource stands, perhaps half made. */
+export class AcceptedFailure extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = "AcceptedFailure";
+  }
+}
+
 export interface ClientOptions {
   /** Base URL of the ARM stand-in. */
   readonly url: string;
@@ -35,9 +51,16 @@ export interface Limits {
   readonly deadline: number;
 }
 
-/** Statuses and the number of retries that the Azure SDK for Go, which azure-native uses, has by default. */
+/**
+ * What the real provider tries again and how often: initPipelineOpts in its azure/client_azcore.go, over the Azure
+ * SDK's retry policy. It waits 20, 60 and 120 s where the service names no time; only that is quicker here.
+ */
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 const RETRIES = 3;
+/** Who is told to come back later than this does not try again. */
+const MAX_RETRY_DELAY_MS = 120_000;
+/** A change of something else blocks this one; also tried again where it comes as a conflict. */
+const BUSY = "AnotherOperationInProgress";
 
 interface Reply {
   readonly status: number;
@@ -61,9 +84,12 @@ export class ArmClient {
     return (await this.send("POST", path, {}, limits)).body;
   }
 
-  /** PUT and its operation. A failure after the request was accepted is an {@link OperationFailure}. */
+  /** PUT and its operation. Whatever fails after the request was accepted is an {@link AcceptedFailure}. */
   async put(path: string, body: unknown, limits: Limits): Promise<void> {
-    await this.follow(await this.send("PUT", path, body, limits), limits);
+    const reply = await this.send("PUT", path, body, limits);
+    await this.follow(reply, limits).catch((error: unknown) => {
+      throw new AcceptedFailure(error);
+    });
   }
 
   /** DELETE and its operation; what is already gone is fine. */
@@ -92,44 +118,47 @@ export class ArmClient {
 
   private async send(method: string, path: string, body: unknown, limits: Limits): Promise<Reply> {
     for (let attempt = 0; ;) {
-      const reply = await this.once(method, path, body, limits);
-      if (reply.status < 400) return reply;
-      const { error } = (reply.body ?? {}) as { error?: { code?: string; message?: string } };
-      const failure = new ArmFailure(reply.status, error?.code ?? String(reply.status), error?.message ?? "");
-      if (failure.code !== "AnotherOperationInProgress") attempt += 1;
-      if (!RETRIED.has(reply.status) || attempt > RETRIES) throw failure;
-      const backoff = (this.options.backoffMs ?? 200) * 2 ** Math.max(0, attempt - 1);
-      await this.pause(waitOf(reply.headers) ?? backoff, limits, failure.message);
+      const outcome = await this.once(method, path, body, limits).catch((error: unknown) => {
+        if (error instanceof NoAnswer) return error;
+        throw error;
+      });
+      if (!(outcome instanceof NoAnswer) && outcome.status < 400) return outcome;
+      const failure = outcome instanceof NoAnswer ? outcome : refusal(outcome);
+      // A network has many children, each of which waits for its turn here: that is not counted.
+      if (!(failure instanceof ArmFailure && failure.status === 429 && failure.code === BUSY)) attempt += 1;
+      if (!mayPass(failure) || attempt > RETRIES) throw failure;
+      const said = outcome instanceof NoAnswer ? undefined : waitOf(outcome.headers);
+      if (said !== undefined && said > MAX_RETRY_DELAY_MS) throw failure;
+      const backoff = (this.options.backoffMs ?? 200) * (2 ** Math.max(1, attempt) - 1);
+      await this.pause(said ?? backoff, limits, failure.message);
     }
   }
 
-  private async once(method: string, path: string, body: unknown, { signal }: Limits): Promise<Reply> {
+  private async once(method: string, path: string, body: unknown, limits: Limits): Promise<Reply> {
     const { url } = this.options;
-    let response: Response;
+    const late = AbortSignal.timeout(Math.max(1, Math.min(limits.deadline - Date.now(), 2 ** 31 - 1)));
     try {
-      response = await fetch(new URL(path, url), {
+      const response = await fetch(new URL(path, url), {
         method,
-        signal,
+        signal: AbortSignal.any([limits.signal, late]),
         headers: {
           authorization: `Bearer ${this.token()}`,
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === "" ? undefined : JSON.parse(text),
+      };
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (limits.signal.aborted) throw limits.signal.reason;
+      if (late.aborted) throw new Error(`timed out: no answer to ${method}`, { cause: error });
       const cause = error instanceof Error ? (error.cause ?? error) : error;
-      throw new Error(
-        `the ARM stand-in does not answer on ${url} (${cause instanceof Error ? cause.message : String(cause)}): is the sandbox up?`,
-        { cause: error },
-      );
+      throw new NoAnswer(url, cause instanceof Error ? cause.message : String(cause), error);
     }
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === "" ? undefined : JSON.parse(text),
-    };
   }
 
   private async pause(ms: number, { signal, deadline }: Limits, why: string): Promise<void> {
@@ -140,10 +169,21 @@ export class ArmClient {
   }
 }
 
+function refusal({ status, body }: Reply): ArmFailure {
+  const { error } = (body ?? {}) as { error?: { code?: string; message?: string } };
+  return new ArmFailure(status, error?.code ?? String(status), error?.message ?? "");
+}
+
+function mayPass(failure: ArmFailure | NoAnswer): boolean {
+  if (failure instanceof NoAnswer) return true;
+  return RETRIED.has(failure.status) || (failure.status === 409 && failure.code === BUSY);
+}
+
 /** The milliseconds are what newer Azure services give beside the seconds, and the Azure SDKs prefer them. */
 function waitOf(headers: Headers): number | undefined {
   const ms = headers.get("x-ms-retry-after-ms");
   if (ms !== null) return Number(ms);
-  const seconds = headers.get("retry-after");
-  return seconds === null ? undefined : Number(seconds) * 1000;
+  const after = headers.get("retry-after");
+  if (after === null) return undefined;
+  return /^\d+$/.test(after) ? Number(after) * 1000 : Math.max(0, Date.parse(after) - Date.now());
 }

@@ -10,7 +10,7 @@ import {
   type ReadResult,
   type UpdateRequest,
 } from "../wire";
-import { ArmFailure, type ArmClient, type Limits } from "./client";
+import { AcceptedFailure, ArmFailure, type ArmClient, type Limits } from "./client";
 import { checkSettings } from "./config";
 import { diffOf, refreshedInputs } from "./diff";
 import { failuresOf, withDefaults } from "./inputs";
@@ -144,15 +144,14 @@ export class AzureNative implements Provider {
     try {
       await this.client.put(versioned(token, id), toBody(token, inputs), limits);
     } catch (error) {
-      // Refused: nothing was made. Anything later leaves something behind that state must know of.
-      if (error instanceof ArmFailure || !(error instanceof Error)) throw error;
+      // Refused, or nobody knows: as with the real provider that stays out of the state. What was accepted does not.
+      if (!(error instanceof AcceptedFailure)) throw error;
       const half = await this.find(
         token,
         id,
         within({ timeoutSeconds: 30, signal: new AbortController().signal }),
       ).catch(() => undefined);
-      if (!half) throw error;
-      throw new PartialFailure(half.id, toOutputs(token, half), [error.message]);
+      throw new PartialFailure(half?.id ?? id, half ? toOutputs(token, half) : inputs, [error.message]);
     }
     const resource = (await this.client.get(versioned(token, id), limits)) as ArmResource;
     return { id: resource.id, outputs: toOutputs(token, resource) };
