@@ -85,6 +85,10 @@ function repairCommand(mesh: Command): void {
     .option("--yes", "mend without asking; without a terminal nothing is mended unless this is said")
     .option("--id <urn=id...>", "a resource whose creation was interrupted exists and has this id")
     .option("--clear <urn...>", "a resource whose creation was interrupted does not exist")
+    .option(
+      "--release-age <minutes>",
+      "how long a release is left alone on which Helm may be at work (default: 15)",
+    )
     .option("--json", "print what was found and done as JSON")
     .action((options: RepairOptions & { json?: boolean }) =>
       interruptible(async (signal) => {

@@ -23,6 +23,8 @@ export interface RepairOptions {
   readonly id?: readonly string[];
   /** URNs of creations that did not happen. */
   readonly clear?: readonly string[];
+  /** Minutes for which a release on which Helm may be at work is left alone. @default 15 */
+  readonly releaseAge?: string;
 }
 
 /** What a repair found and did. */
@@ -43,6 +45,7 @@ export async function repair(options: RepairOptions, signal: AbortSignal): Promi
     ids: new Map((options.id ?? []).map(idPair)),
     cleared: new Set(options.clear),
     subscriptionId: where.env["ARM_SUBSCRIPTION_ID"],
+    helm: { env: where.env, ageMinutes: minutes(options.releaseAge) },
   });
   try {
     const found = await examine(stack, all);
@@ -131,6 +134,11 @@ function idPair(text: string): [urn: string, id: string] {
   const [urn, id] = [text.slice(0, end), text.slice(end + 1)];
   if (end > 0 && id !== "" && urn.startsWith("urn:pulumi:")) return [urn, id];
   throw new Error(`--id: got "${text}", must be <urn>=<id> with the URN that the plan shows.`);
+}
+
+function minutes(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new Error(`--release-age: got "${text}", must be a whole number of minutes, 0 or more.`);
 }
 
 async function agree(options: RepairOptions): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Finder, Finding, Repair, RepairStack } from "./finding";
+import { findReleases, type HelmOptions } from "./helm";
 import { findPending, type PendingOptions } from "./pending";
 
 /** What became of a finding. */
@@ -10,12 +11,20 @@ export interface Outcome {
   readonly detail: string;
 }
 
+export interface FinderOptions extends PendingOptions {
+  /** How Helm is run; without it nobody looks at releases. */
+  readonly helm?: HelmOptions;
+}
+
 /**
- * Everything that looks for damage, in the order in which it is mended: what the state says comes first, since the
- * others judge by the state.
+ * Everything that looks for damage, in the order in which it is mended. Releases come before what the state says of
+ * interrupted operations: that waits until a release has come to rest, and a stuck one never does by itself.
  */
-export function finders(options: PendingOptions = {}): readonly Finder[] {
-  return [(stack) => findPending(stack, options)];
+export function finders({ helm, ...pending }: FinderOptions = {}): readonly Finder[] {
+  return [
+    ...(helm === undefined ? [] : [(stack: RepairStack) => findReleases(stack, helm)]),
+    (stack) => findPending(stack, pending),
+  ];
 }
 
 /** Looks for damage and changes nothing. */

@@ -6,6 +6,8 @@ import { ExecCredentialSource, type ExecConfig } from "./exec-credential";
 /** Where an API server is and how to sign in to it. */
 export interface Connection {
   readonly server: string;
+  /** The cluster's name in the kubeconfig. */
+  readonly cluster?: string;
   readonly ca?: string;
   readonly serverName?: string;
   readonly skipTlsVerify?: boolean;
@@ -46,6 +48,7 @@ export function connectionFromKubeconfig(text: string, context?: string): Connec
   const ca = decoded(cluster.caData) ?? file(cluster.caFile);
   return {
     server: cluster.server,
+    cluster: cluster.name,
     ...(ca === undefined ? {} : { ca }),
     ...(cluster.tlsServerName === undefined ? {} : { serverName: cluster.tlsServerName }),
     skipTlsVerify: cluster.skipTLSVerify,

@@ -40,8 +40,11 @@ export class UnreachableError extends Error {
     reason: string,
     /** The system's code, such as "ECONNREFUSED", or "ETIMEDOUT" for our own time limit. */
     readonly code?: string,
+    /** As the kubeconfig names it. */
+    readonly cluster?: string,
   ) {
-    super(`the API server ${server} cannot be reached: ${reason}`);
+    const whose = cluster === undefined ? "" : `cluster ${cluster}: `;
+    super(`${whose}the API server ${server} cannot be reached: ${reason}`);
   }
 }
 

@@ -48,6 +48,7 @@ export class Transport {
             this.connection.server,
             `no answer to ${o.method} ${o.path} within ${limit / 1000} s`,
             "ETIMEDOUT",
+            this.connection.cluster,
           );
         // The server may close a kept connection just as we reuse it; nothing was processed then.
         if (attempt === 0 && error instanceof StaleConnection) continue;
@@ -99,7 +100,7 @@ export class Transport {
     const { message, code } = error as NodeJS.ErrnoException;
     const network = code !== undefined || error instanceof StaleConnection;
     if (!network) return error instanceof Error ? error : new Error(String(error));
-    return new UnreachableError(this.connection.server, message, code);
+    return new UnreachableError(this.connection.server, message, code, this.connection.cluster);
   }
 
   /** Closes the kept connections. */

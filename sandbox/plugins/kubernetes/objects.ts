@@ -25,7 +25,7 @@ import { objectType, type ObjectType } from "./kinds";
 import { objectId, parseId, withName } from "./naming";
 import { inputsOf, normalizeInputs, outputsOf, prune } from "./normalize";
 import { annotation, asMap, metadataOf, toObject, toPlain, without } from "./plain";
-import { unreachable } from "./reach";
+import { givenUp, requireCluster } from "./reach";
 import type { Session } from "./session";
 import { describe, isTokenSecret, waitForToken, waitUntilGone, WaitError } from "./wait";
 
@@ -57,6 +57,7 @@ export class Objects {
     const type = objectType(r.type);
     const manager = fieldManager(r.inputs);
     if (r.preview) return { id: "", outputs: (await this.previewCreation(type, r, manager)) ?? r.inputs };
+    await requireCluster(this.session);
     const object = await this.scoped(type, r.inputs);
     const created = await createObject(this.session, object, { manager, preview: false, signal: r.signal });
     const outputs = await this.settled(type, created, manager, r);
@@ -65,14 +66,8 @@ export class Objects {
 
   async read(r: ReadRequest): Promise<ReadResult | undefined> {
     const type = objectType(r.type);
-    let live: KubeObject | undefined;
-    try {
-      live = await this.session.kube.get({ ...type, ...parseId(r.id) });
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      if (this.session.settings.deleteUnreachable) return undefined;
-      throw unreachable(error);
-    }
+    if (await givenUp(this.session)) return undefined;
+    const live = await this.session.kube.get({ ...type, ...parseId(r.id) });
     if (live === undefined) return undefined;
     const plain = toPlain(live);
     const olds = r.inputs ?? {};
@@ -86,8 +81,8 @@ export class Objects {
 
   async update(r: UpdateRequest): Promise<UpdateResult> {
     const type = objectType(r.type);
-    if (r.preview && (containsUnknown(r.news) || (await this.session.find(type)) === undefined))
-      return { outputs: r.news };
+    if (r.preview && (containsUnknown(r.news) || (await this.unknownHere(type)))) return { outputs: r.news };
+    await requireCluster(this.session);
     const news = await this.scoped(type, normalizeInputs(type, r.news));
     const manager = fieldManager(r.news, r.oldOutputs);
     const ref = { ...type, ...parseId(r.id) };
@@ -109,22 +104,25 @@ export class Objects {
 
   async delete(r: DeleteRequest): Promise<void> {
     const type = objectType(r.type);
+    if (await givenUp(this.session)) return;
     const ref = { ...type, ...parseId(r.id) };
-    try {
-      const live = await this.session.kube.get(ref);
-      if (live === undefined) return;
-      await this.session.kube
-        .delete(ref, { propagationPolicy: propagation(r.oldInputs), signal: r.signal })
-        .catch((error: unknown) => {
-          // A namespace whose deletion is under way answers with a conflict: the wait below is what is left.
-          if (!(error instanceof KubeError && error.status === 409)) throw error;
-        });
-      if (type.kind === "Namespace" && annotation(r.oldInputs, "pulumi.com/skipAwait") === "true") return;
-      await waitUntilGone(this.session.kube, ref, live.metadata.uid, limits(r, r.oldInputs));
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      if (!this.session.settings.deleteUnreachable) throw unreachable(error);
-    }
+    // A custom resource whose definition is gone is gone with it.
+    const live = await this.session.kube.get(ref);
+    if (live === undefined) return;
+    await this.session.kube
+      .delete(ref, { propagationPolicy: propagation(r.oldInputs), signal: r.signal })
+      .catch((error: unknown) => {
+        // A namespace whose deletion is under way answers with a conflict: the wait below is what is left.
+        if (!(error instanceof KubeError && error.status === 409)) throw error;
+      });
+    if (type.kind === "Namespace" && annotation(r.oldInputs, "pulumi.com/skipAwait") === "true") return;
+    await waitUntilGone(this.session.kube, ref, live.metadata.uid, limits(r, r.oldInputs));
+  }
+
+  // The kind is missing or nobody can be asked: then a preview shows the inputs.
+  private async unknownHere(type: ObjectType): Promise<boolean> {
+    if ((await this.session.outage()) !== undefined) return true;
+    return (await this.session.find(type)) === undefined;
   }
 
   // What a real creation would give; undefined where the server cannot say yet: then the inputs are shown.

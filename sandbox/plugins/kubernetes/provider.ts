@@ -3,6 +3,7 @@ import type * as wire from "../wire";
 import { checkConfig, diffConfig, readSettings } from "./config";
 import { RELEASE } from "./kinds";
 import { Objects, secretObjectOutputs } from "./objects";
+import { explained } from "./reach";
 import { Releases } from "./release/releases";
 import { Session } from "./session";
 
@@ -40,19 +41,19 @@ export class KubernetesProvider implements wire.Provider {
   }
 
   create(r: wire.CreateRequest): Promise<wire.CreateResult> {
-    return this.of(r.type).create(r);
+    return explaining(this.of(r.type).create(r));
   }
 
   read(r: wire.ReadRequest): Promise<wire.ReadResult | undefined> {
-    return this.of(r.type).read(r);
+    return explaining(this.of(r.type).read(r));
   }
 
   update(r: wire.UpdateRequest): Promise<wire.UpdateResult> {
-    return this.of(r.type).update(r);
+    return explaining(this.of(r.type).update(r));
   }
 
   delete(r: wire.DeleteRequest): Promise<void> {
-    return this.of(r.type).delete(r);
+    return explaining(this.of(r.type).delete(r));
   }
 
   secretOutputs(type: string): readonly string[] {
@@ -63,5 +64,13 @@ export class KubernetesProvider implements wire.Provider {
     if (this.handlers === undefined)
       throw new Error("the kubernetes provider has no kubeconfig yet, so nothing can be asked of a cluster.");
     return type === RELEASE ? this.handlers.releases : this.handlers.objects;
+  }
+}
+
+async function explaining<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw explained(error);
   }
 }

@@ -5,10 +5,23 @@ import type { ObjectType } from "./kinds";
 /** One configured provider: its settings and its client. */
 export class Session {
   readonly kube: KubeClient;
+  private probe: Promise<UnreachableError | undefined> | undefined;
 
   constructor(readonly settings: Settings) {
     const { kubeconfig, context } = settings;
     this.kube = KubeClient.fromKubeconfig(kubeconfig, context === undefined ? {} : { context });
+  }
+
+  /**
+   * Why the cluster did not answer at the beginning; undefined when it did. As with the official plugin that is
+   * asked once: only a cluster that was away all along is one whose objects may be given up.
+   */
+  outage(): Promise<UnreachableError | undefined> {
+    this.probe ??= this.kube.request({ method: "GET", path: "/version" }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof UnreachableError ? error : undefined),
+    );
+    return this.probe;
   }
 
   /** The kind at the server; undefined when it does not have it (yet). */

@@ -19,7 +19,6 @@ import {
 } from "../../../sandbox/plugins/kubernetes/release/inputs";
 import { resourceNames } from "../../../sandbox/plugins/kubernetes/release/manifest";
 import { importInputs, releaseOutputs, standing } from "../../../sandbox/plugins/kubernetes/release/outputs";
-import { ownerLabel } from "../../../sandbox/plugins/kubernetes/release/identity";
 import { unpack } from "../../../sandbox/plugins/kubernetes/release/storage";
 import { UNKNOWN } from "../../../sandbox/plugins/wire";
 
@@ -69,7 +68,7 @@ describe("the inputs of a Release", () => {
       createNamespace: true,
       cleanupOnFail: true,
     };
-    const install = installArguments(inputs, "k=v");
+    const install = installArguments(inputs);
     assert.deepEqual(install.slice(0, 7), [
       "install",
       "istio-base",
@@ -82,9 +81,9 @@ describe("the inputs of a Release", () => {
     for (const flag of ["--wait", "--atomic", "--skip-crds", "--create-namespace", "60s", "-"])
       assert.ok(install.includes(flag), flag);
     assert.ok(!install.join(" ").includes("secret"));
-    const upgrade = upgradeArguments(inputs, "k=v");
+    const upgrade = upgradeArguments(inputs);
     assert.ok(upgrade.includes("--cleanup-on-fail") && !upgrade.includes("--create-namespace"));
-    assert.ok(!installArguments({ ...inputs, atomic: false, skipAwait: true }, "k=v").includes("--wait"));
+    assert.ok(!installArguments({ ...inputs, atomic: false, skipAwait: true }).includes("--wait"));
   });
 
   it("name a chart by address, by repository alias or by folder", () => {
@@ -94,12 +93,6 @@ describe("the inputs of a Release", () => {
     );
     assert.deepEqual(chartArguments({ chart: "base", repositoryOpts: { repo: "istio" } }), ["istio/base"]);
     assert.deepEqual(chartArguments({ chart: "./charts/base" }), ["./charts/base"]);
-  });
-
-  it("are marked by an owner that fits into a label", () => {
-    const label = ownerLabel(`urn:pulumi:stack::project::type::${"n".repeat(200)}`);
-    assert.match(label, /^pulumi\.com\/urn-digest=[0-9a-f]{40}$/);
-    assert.notEqual(label, ownerLabel("urn:pulumi:stack::project::type::other"));
   });
 });
 

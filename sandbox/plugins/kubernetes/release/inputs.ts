@@ -109,6 +109,11 @@ function saysNothing(value: Plain): boolean {
   );
 }
 
+/** Where a release is. */
+export function place(inputs: PlainMap): [namespace: string, name: string] {
+  return [asText(own(inputs, "namespace")), asText(own(inputs, "name"))];
+}
+
 /** Helm's arguments that say which chart. */
 export function chartArguments(inputs: PlainMap): string[] {
   const repository = asMap(own(inputs, "repositoryOpts"));
@@ -153,13 +158,11 @@ export function waitArguments(inputs: PlainMap): string[] {
 }
 
 /** Helm's arguments for a new release. */
-export function installArguments(inputs: PlainMap, label: string): string[] {
+export function installArguments(inputs: PlainMap): string[] {
   return [
     "install",
     asText(own(inputs, "name")),
     ...commonArguments(inputs),
-    "--labels",
-    label,
     ...flag("--create-namespace", own(inputs, "createNamespace")),
     ...flag("--skip-crds", own(inputs, "skipCrds")),
     ...flag("--no-hooks", own(inputs, "disableWebhooks")),
@@ -168,13 +171,11 @@ export function installArguments(inputs: PlainMap, label: string): string[] {
 }
 
 /** Helm's arguments for a new revision. */
-export function upgradeArguments(inputs: PlainMap, label: string): string[] {
+export function upgradeArguments(inputs: PlainMap): string[] {
   return [
     "upgrade",
     asText(own(inputs, "name")),
     ...commonArguments(inputs),
-    "--labels",
-    label,
     "--history-max",
     String(Number(own(inputs, "maxHistory") ?? 0)),
     ...flag("--no-hooks", own(inputs, "disableCRDHooks")),

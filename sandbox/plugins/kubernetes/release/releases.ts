@@ -1,4 +1,3 @@
-import { UnreachableError } from "../../../kube";
 import {
   containsUnknown,
   own,
@@ -20,23 +19,23 @@ import {
 import { diffAgainst } from "../diff";
 import { autoname, parseId } from "../naming";
 import { asMap, asText } from "../plain";
-import { unreachable } from "../reach";
+import { givenUp, requireCluster } from "../reach";
 import type { Session } from "../session";
 import { blockers } from "../wait";
 import { chartVersion, isChartFolder, readChartFolder, type ChartFacts } from "./chart";
 import { Helm, helmError, type HelmResult } from "./helm";
-import { isOwn, ownerLabel, place } from "./identity";
 import {
   chartArguments,
   checkRelease,
   installArguments,
+  place,
   upgradeArguments,
   waitArguments,
   withDefaults,
 } from "./inputs";
 import { manifestObjects } from "./manifest";
 import { importInputs, previewOutputs, releaseOutputs, standing } from "./outputs";
-import { revisions, unpack, type ReleaseRecord, type Revision } from "./storage";
+import { revisions, unpack, type ReleaseRecord } from "./storage";
 
 /** Helm releases, run by the real Helm. */
 export class Releases {
@@ -71,22 +70,15 @@ export class Releases {
 
   async create(r: CreateRequest): Promise<CreateResult> {
     if (r.preview) return { id: "", outputs: previewOutputs(r.inputs) };
-    const [namespace, name] = place(r.inputs);
-    const label = ownerLabel(r.urn);
-    const standing = (await revisions(this.session.kube, namespace, name)).at(-1);
-    if (standing !== undefined && !isOwn(standing, label))
-      throw new Error(
-        `the Helm release ${namespace}/${name} exists already (${standing.status}) and was not made by this resource: choose another name, import it, or uninstall it first.`,
-      );
-    // Left by a run that was killed: a finished release is brought up to date, an unfinished one made anew.
-    if (standing?.status === "deployed") return await this.finish(r, upgradeArguments(r.inputs, label));
-    if (standing !== undefined) await this.uninstall(r.inputs, r.signal);
-    return await this.finish(r, installArguments(r.inputs, label));
+    await requireCluster(this.session);
+    // As with the official plugin, Helm refuses a name that is in use, be it by what a killed run left.
+    return await this.finish(r, installArguments(r.inputs));
   }
 
   async read(r: ReadRequest): Promise<ReadResult | undefined> {
     const { namespace = "default", name } = parseId(r.id);
-    const latest = await this.latest(namespace, name);
+    if (await givenUp(this.session)) return undefined;
+    const latest = (await revisions(this.session.kube, namespace, name)).at(-1);
     if (latest === undefined) return undefined;
     const record = unpack(latest);
     const inputs =
@@ -96,23 +88,28 @@ export class Releases {
 
   async update(r: UpdateRequest): Promise<UpdateResult> {
     if (r.preview) return { outputs: previewOutputs(r.news) };
-    const label = ownerLabel(r.urn);
+    await requireCluster(this.session);
     const [namespace, name] = place(r.news);
     const all = await revisions(this.session.kube, namespace, name);
     if (all.length === 0)
       throw new Error(
         `the Helm release ${namespace}/${name} is gone from the cluster: run \`pulumi refresh\`, then update again.`,
       );
-    const request = { ...r, inputs: r.news };
-    const begun = await this.repair(all, r);
-    const args = begun === "upgrade" ? upgradeArguments(r.news, label) : installArguments(r.news, label);
-    const { outputs } = await this.finish(request, args);
+    // Helm refuses one on which a run was under way when it was killed; so the official plugin (its issue 2054).
+    const { outputs } = await this.finish({ ...r, inputs: r.news }, upgradeArguments(r.news));
     return { outputs };
   }
 
   async delete(r: DeleteRequest): Promise<void> {
     const { namespace = "default", name } = parseId(r.id);
-    const latest = await this.latest(namespace, name);
+    const outage = await this.session.outage();
+    // The official plugin does not give up a Release in a deletion, whatever is set; only in a refresh.
+    if (outage !== undefined)
+      throw new Error(
+        `Helm release ${r.id} cannot be deleted: ${outage.message}. If the cluster is gone for good, take it out of the state with PULUMI_K8S_DELETE_UNREACHABLE=true pulumi refresh first.`,
+        { cause: outage },
+      );
+    const latest = (await revisions(this.session.kube, namespace, name)).at(-1);
     if (latest === undefined) return;
     const settings = Object.keys(r.oldInputs).length > 0 ? r.oldInputs : r.outputs;
     const limit = r.timeoutSeconds === 0 ? {} : { timeout: r.timeoutSeconds };
@@ -129,16 +126,6 @@ export class Releases {
     }
   }
 
-  private async latest(namespace: string, name: string): Promise<Revision | undefined> {
-    try {
-      return (await revisions(this.session.kube, namespace, name)).at(-1);
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      if (this.session.settings.deleteUnreachable) return undefined;
-      throw unreachable(error);
-    }
-  }
-
   private async chartFacts(inputs: PlainMap): Promise<ChartFacts> {
     const chart = asText(own(inputs, "chart"));
     if (own(asMap(own(inputs, "repositoryOpts")), "repo") === undefined && isChartFolder(chart))
@@ -146,28 +133,6 @@ export class Releases {
     const result = await this.helm.run({ args: ["show", "chart", ...chartArguments(inputs)] });
     if (result.code !== 0) throw new Error(helmError(result));
     return { version: chartVersion(result.stdout) };
-  }
-
-  // Helm refuses to upgrade a release on which another run seems to work. With the lifeline none of ours does.
-  private async repair(all: readonly Revision[], r: UpdateRequest): Promise<"upgrade" | "install"> {
-    const latest = all.at(-1);
-    if (latest === undefined || !/^(pending-|uninstalling$)/.test(latest.status)) return "upgrade";
-    const deployed = all.findLast(({ status }) => status === "deployed");
-    if (deployed === undefined || latest.status === "uninstalling") {
-      await this.uninstall(r.news, r.signal);
-      return "install";
-    }
-    const [namespace, name] = place(r.news);
-    const args = [
-      "rollback",
-      name,
-      String(deployed.revision),
-      "--namespace",
-      namespace,
-      ...waitArguments(r.news),
-    ];
-    expectSuccess(await this.helm.run({ args, signal: r.signal }), "helm rollback", namespace, name);
-    return "upgrade";
   }
 
   private async finish(
