@@ -4,7 +4,7 @@ import { own, type PlainMap } from "../wire";
 import { CREATOR, isUnmanaged, needsForceInPreview, takeOver } from "./managed-fields";
 import { annotation, asText, toPlain } from "./plain";
 import type { Session } from "./session";
-import { describe } from "./wait";
+import { describe } from "./blockers";
 
 /** Where a resource keeps the name of its field manager among its outputs. */
 export const FIELD_MANAGER = "__fieldManager";

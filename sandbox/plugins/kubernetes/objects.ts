@@ -20,6 +20,7 @@ import {
   type ValueMap,
 } from "../wire";
 import { applyObject, createObject, FIELD_MANAGER, fieldManager, isAlreadyThere } from "./apply";
+import { describe } from "./blockers";
 import { diffObject } from "./diff";
 import { objectType, type ObjectType } from "./kinds";
 import { objectId, parseId, withName } from "./naming";
@@ -27,7 +28,7 @@ import { inputsOf, normalizeInputs, outputsOf, prune } from "./normalize";
 import { annotation, asMap, metadataOf, toObject, toPlain, without } from "./plain";
 import { givenUp, requireCluster } from "./reach";
 import type { Session } from "./session";
-import { describe, isTokenSecret, waitForToken, waitUntilGone, WaitError } from "./wait";
+import { isTokenSecret, waitForToken, waitUntilGone, WaitError } from "./wait";
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
 /** A controller that runs fills in a token within a second; the official plugin gives up after five. */

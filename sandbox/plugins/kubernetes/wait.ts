@@ -1,4 +1,5 @@
 import { pause, type KubeClient, type KubeObject, type ObjectRef } from "../../kube";
+import { allBlockers, describe } from "./blockers";
 
 const FIRST_LOOK_MS = 50;
 const SLOWEST_LOOK_MS = 1000;
@@ -55,43 +56,9 @@ export async function waitUntilGone(
     ref,
     limits,
     (live) => live === undefined || (uid !== undefined && live.metadata.uid !== uid),
-    (last) => `${describe(ref)} was not deleted: ${last === undefined ? "it is gone" : blockers(last)}`,
+    async (last) =>
+      `${describe(ref)} was not deleted: ${last === undefined ? "it is gone" : await allBlockers(kube, last)}`,
   );
-}
-
-/** What holds up the deletion of an object, in words. */
-export function blockers(live: KubeObject): string {
-  const words: string[] = [];
-  if (live.metadata.deletionTimestamp === undefined) words.push("the server has not begun to delete it");
-  const finalizers = [...(live.metadata.finalizers ?? []), ...namespaceFinalizers(live)];
-  if (finalizers.length > 0) words.push(`finalizers: ${finalizers.join(", ")}`);
-  words.push(...remainingContent(live));
-  return words.length > 0 ? words.join("; ") : "nothing that the object says blocks it";
-}
-
-function namespaceFinalizers(live: KubeObject): readonly string[] {
-  if (live.kind !== "Namespace") return [];
-  return (live.spec as { finalizers?: string[] } | undefined)?.finalizers ?? [];
-}
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly message?: string;
-}
-
-// A namespace that cannot go says in its conditions what is left in it and whose finalizers hold that.
-function remainingContent(live: KubeObject): string[] {
-  if (live.kind !== "Namespace") return [];
-  const conditions = (live.status as { conditions?: Condition[] } | undefined)?.conditions ?? [];
-  return conditions.flatMap(({ status, message }) =>
-    status === "True" && message !== undefined && message !== "" ? [message] : [],
-  );
-}
-
-/** An object in words: `Secret ns/name`. */
-export function describe(ref: ObjectRef): string {
-  return `${ref.kind} ${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`;
 }
 
 const TOKEN_TYPE = "kubernetes.io/service-account-token";

@@ -168,10 +168,7 @@ describe("Helm releases under the engine", function () {
     await helm("install", "demo", chart, "-n", "apps");
     const again = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.notEqual(again.code, 0);
-    assert.match(
-      again.text,
-      /Helm release apps\/demo exists already \(deployed\) and was not made by this resource/,
-    );
+    assert.match(again.text, /Helm release apps\/demo: .*cannot re-use a name that is still in use/);
     await helm("uninstall", "demo", "-n", "apps");
     await project.up();
   });
@@ -211,7 +208,7 @@ describe("Helm releases under the engine", function () {
     await project.pulumi(["cancel", "--yes"]);
   }
 
-  it("leaves no Helm behind when everything is killed, and takes an unfinished upgrade back", async () => {
+  it("leaves no Helm behind when everything is killed, and goes on from an unfinished upgrade", async () => {
     await killAt("pending-upgrade");
     project.set(scenario({ greeting: "repaired" }));
     await project.up();
@@ -219,14 +216,14 @@ describe("Helm releases under the engine", function () {
     assert.match(await helm("status", "demo", "-n", "apps"), /STATUS: deployed/);
   });
 
-  it("makes an unfinished installation anew", async () => {
+  it("goes on from an unfinished installation, after mesh repair", async () => {
     await project.destroy();
     await killAt("pending-install");
     project.set(scenario({ greeting: "anew" }));
-    await project.pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+    await project.repair();
     await project.up();
     assert.equal((await config())?.greeting, "anew");
-    assert.match(await helm("history", "demo", "-n", "apps"), /^1 .*deployed/m);
+    assert.match(await helm("history", "demo", "-n", "apps"), /^\d+ .*deployed/m);
   });
 
   it("refuses a property that it does not serve, by name", async () => {

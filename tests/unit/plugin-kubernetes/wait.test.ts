@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { KubeClient, KubeObject } from "../../../sandbox/kube";
-import { blockers, waitForToken, waitUntilGone } from "../../../sandbox/plugins/kubernetes/wait";
+import { blockers } from "../../../sandbox/plugins/kubernetes/blockers";
+import { waitForToken, waitUntilGone } from "../../../sandbox/plugins/kubernetes/wait";
 
 /** A cluster that answers each GET with the next of the given objects, the last one for ever. */
 function cluster(...answers: (KubeObject | undefined)[]): KubeClient {
@@ -42,7 +43,7 @@ describe("waits of the kubernetes stand-in", () => {
     };
     await assert.rejects(
       waitUntilGone(cluster(held), REF, "1", { timeoutMs: 60 }),
-      /Secret n\/t was not deleted: finalizers: example\.com\/hold \(it took longer than 0\.06 s\)/,
+      /Secret n\/t was not deleted: being deleted since 2026-01-01T00:00:00Z; finalizers: example\.com\/hold; look at it with: kubectl get Secret t -n n -o yaml \(it took longer than 0\.06 s\)/,
     );
   });
 
@@ -63,7 +64,11 @@ describe("waits of the kubernetes stand-in", () => {
         ],
       },
     };
-    assert.equal(blockers(namespace), "finalizers: kubernetes; widgets.example.com has 1 instances");
+    assert.equal(
+      blockers(namespace),
+      "being deleted since 2026-01-01T00:00:00Z; finalizers: kubernetes; widgets.example.com has 1 instances; " +
+        "look at it with: kubectl get Namespace n -o yaml",
+    );
   });
 
   it("end at once when cancelled", async () => {

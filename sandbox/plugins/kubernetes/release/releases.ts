@@ -21,7 +21,7 @@ import { autoname, parseId } from "../naming";
 import { asMap, asText } from "../plain";
 import { givenUp, requireCluster } from "../reach";
 import type { Session } from "../session";
-import { blockers } from "../wait";
+import { blockers } from "../blockers";
 import { chartVersion, isChartFolder, readChartFolder, type ChartFacts } from "./chart";
 import { Helm, helmError, type HelmResult } from "./helm";
 import {
@@ -142,6 +142,7 @@ export class Releases {
     const [namespace, name] = place(r.inputs);
     const values = own(r.inputs, "values");
     const input = values === undefined ? undefined : JSON.stringify(values);
+    const before = (await revisions(this.session.kube, namespace, name)).at(-1);
     const result = await this.helm.run({
       args: withTimeout(args, r.timeoutSeconds),
       input,
@@ -152,7 +153,9 @@ export class Releases {
     if (result.code === 0 && latest !== undefined)
       return { id, outputs: releaseOutputs(r.inputs, unpack(latest)) };
     const words = `Helm release ${id}: ${r.signal.aborted ? "interrupted: " : ""}${helmError(result)}`;
-    if (latest === undefined) throw new Error(words);
+    // Helm refused before it began: what stands is not of this run, and may be somebody else's.
+    if (latest === undefined || latest.secret.metadata.uid === before?.secret.metadata.uid)
+      throw new Error(words);
     // Something stands in the cluster: the state must know of it, so that the next update can mend it.
     throw new PartialFailure(id, releaseOutputs(r.inputs, unpack(latest)), [words]);
   }

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { examine, finders, mendAll, type Outcome } from "../../../../cli/repair/repair";
+import { repairStack } from "../../../../cli/repair/stack";
 import { bundlePlugins, installPlugins } from "../../../../sandbox/plugins/install";
 import { tool } from "./cluster";
 import type { Scenario } from "./scenario";
@@ -79,18 +81,7 @@ export class Project {
   ): { child: ChildProcess; done: Promise<Finished> } {
     const child = spawn(tool("pulumi"), [...args, "--non-interactive"], {
       cwd: join(this.folder, "project"),
-      env: {
-        PATH: [dirname(tool("pulumi")), process.env.PATH].join(delimiter),
-        HOME: this.folder,
-        TMPDIR: join(this.folder, "tmp"),
-        PULUMI_HOME: join(this.folder, "pulumi"),
-        PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        SCENARIO: this.scenario,
-        ...env,
-      },
+      env: { ...this.environment, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [out, all]: [Buffer[], Buffer[]] = [[], []];
@@ -111,6 +102,14 @@ export class Project {
 
   pulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
     return this.start(args, env).done;
+  }
+
+  /** What `mesh repair --yes --release-age 0` does. */
+  async repair(): Promise<readonly Outcome[]> {
+    const folder = join(this.folder, "project");
+    const stack = repairStack({ name: "dev", command: tool("pulumi"), folder, env: this.environment });
+    const helm = { env: this.environment, ageMinutes: 0 };
+    return mendAll(await examine(stack, finders({ helm })), () => undefined);
   }
 
   /** `pulumi up`; fails with all that was printed. */
@@ -144,6 +143,20 @@ export class Project {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: [dirname(tool("pulumi")), process.env.PATH].join(delimiter),
+      HOME: this.folder,
+      TMPDIR: join(this.folder, "tmp"),
+      PULUMI_HOME: join(this.folder, "pulumi"),
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      SCENARIO: this.scenario,
+    };
   }
 
   // Beside the kept folders, since it holds secrets in plain text.
