@@ -82,6 +82,37 @@ describe("create", () => {
     );
   });
 
+  it("does not wait longer than two minutes, and waits for what is said", async () => {
+    const effect = { kind: "status", status: 429, retryAfterMs: 121_000 } as const;
+    b().arm.faults.add({ method: "PUT", effect });
+    await assert.rejects(b().create(GROUP, "g", { resourceGroupName: "g" }), /TooManyRequests/);
+    const started = Date.now();
+    b().arm.faults.add({ method: "PUT", effect: { ...effect, retryAfterMs: 300 } });
+    await b().create(GROUP, "g", { resourceGroupName: "g" });
+    assert.ok(Date.now() - started >= 290);
+  });
+
+  it("asks again when no answer comes, and ends at the resource's own limit", async () => {
+    b().arm.faults.add({ method: "PUT", effect: { kind: "drop", when: "before" } });
+    b().arm.faults.add({ method: "PUT", effect: { kind: "drop", when: "after" } });
+    await b().create(GROUP, "g", { resourceGroupName: "g" });
+    b().arm.faults.add({ method: "PUT", times: 4, effect: { kind: "drop", when: "before" } });
+    await assert.rejects(b().create(GROUP, "h", { resourceGroupName: "h" }), /does not answer/);
+    b().arm.faults.add({ method: "PUT", effect: { kind: "hang", hangMs: 5_000 } });
+    const inputs = await b().check(GROUP, "i", { resourceGroupName: "i" });
+    await assert.rejects(
+      b().provider.create({ ...request(GROUP), inputs, preview: false, timeoutSeconds: 0.3 }),
+      (error: unknown) =>
+        error instanceof Error && !(error instanceof PartialFailure) && /timed out/.test(error.message),
+    );
+  });
+
+  it("keeps in state what was accepted and could not be watched", async () => {
+    await b().create(GROUP, "g", { resourceGroupName: "g" });
+    b().arm.faults.add({ method: "POLL", times: 4, effect: { kind: "status", status: 500 } });
+    await assert.rejects(b().create(NETWORK, "v", vnet), (error: unknown) => error instanceof PartialFailure);
+  });
+
   it("keeps in state what stands half made", async () => {
     await b().create(GROUP, "g", { resourceGroupName: "g" });
     b().arm.faults.add({

@@ -128,6 +128,8 @@ describe("ARM over HTTP", () => {
       { effect: { kind: "magic" } },
       { effect, colour: "red" },
       { effect: { kind: "status", status: 200 } },
+      { effect: { kind: "drop", when: "never" } },
+      { effect: { kind: "hang" } },
     ]) {
       assert.equal((await call("POST", "/sandbox/faults", bad)).body?.error?.code, "InvalidFault");
     }
