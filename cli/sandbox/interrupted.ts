@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { findPending, hasPending } from "../repair/pending";
-import { examine, mendAll } from "../repair/repair";
+import { hasPending } from "../repair/pending";
+import { examine, finders, mendAll } from "../repair/repair";
 import { repairStack } from "../repair/stack";
 import type { StepView } from "../ui/steps";
 import type { SandboxContext } from "./context";
@@ -26,7 +26,8 @@ export async function repairInterrupted(
   const env = runEnvironment(home);
   const command = path.join(home.bin, "pulumi");
   const stack = repairStack({ name, command, folder: home.project, env, signal });
-  const found = await examine(stack, [(one) => findPending(one, { settleMs: SETTLE_MS })]);
+  // Nothing of a sandbox runs elsewhere, and what ran here has been ended: no release is too young.
+  const found = await examine(stack, finders({ settleMs: SETTLE_MS, helm: { env, ageMinutes: 0 } }));
   for (const { finding } of found) view.note(`repairing ${name}: ${finding.what}: ${finding.cause}`);
   const outcomes = await mendAll(found, (detail) => view.report(detail));
   signal.throwIfAborted();

@@ -40,8 +40,8 @@ export function kubernetesProvider(
       enableServerSideApply: true,
       // What somebody edited with kubectl is drift to be taken back, not a conflict that stops the update.
       enablePatchForce: true,
-      // A cluster that cannot be reached is an outage, not a reason to forget what is in it.
-      deleteUnreachable: false,
+      // deleteUnreachable stays unsaid, which is false: a cluster that cannot be reached is an outage. Said here, it
+      // would go before PULUMI_K8S_DELETE_UNREACHABLE, the way out where the cluster is gone (docs/recovery/faults.md).
     },
     { ...opts, ...replacement?.opts },
   );

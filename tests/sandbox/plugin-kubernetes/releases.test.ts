@@ -208,9 +208,10 @@ describe("Helm releases under the engine", function () {
     await project.pulumi(["cancel", "--yes"]);
   }
 
-  it("leaves no Helm behind when everything is killed, and goes on from an unfinished upgrade", async () => {
+  it("leaves no Helm behind when everything is killed, and goes on from an unfinished upgrade, after mesh repair", async () => {
     await killAt("pending-upgrade");
     project.set(scenario({ greeting: "repaired" }));
+    await project.repair();
     await project.up();
     assert.equal((await config())?.greeting, "repaired");
     assert.match(await helm("status", "demo", "-n", "apps"), /STATUS: deployed/);

@@ -93,7 +93,7 @@ describe("a region's program", () => {
     const { inputs, options } = one(run, "pulumi:providers:kubernetes", "eastus-cluster-kubernetes-g1");
     assert.equal(inputs["clusterIdentifier"], "eastus-g1");
     assert.equal(inputs["enableSecretMutable"], "true");
-    assert.equal(inputs["deleteUnreachable"], "false");
+    assert.equal(inputs["deleteUnreachable"], undefined, "else PULUMI_K8S_DELETE_UNREACHABLE has no effect");
     assert.equal(inputs["kubeconfig"], "[secret]");
     // Exactly one input hangs on the cluster, and makes its replacement replace everything in it.
     assert.equal(inputs["namespace"], "default");
