@@ -23,7 +23,7 @@ export function sandboxRegionDown(
   region: string,
   signal: AbortSignal,
 ): Promise<DownReport> {
-  return exclusively(context, () => takeRegionDown(context, region, signal));
+  return exclusively(context, "mesh sandbox down", () => takeRegionDown(context, region, signal));
 }
 
 async function takeRegionDown(
