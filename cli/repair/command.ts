@@ -4,8 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pc from "picocolors";
 import { sandboxContext } from "../sandbox/context";
 import { runEnvironment } from "../sandbox/environment";
-import { explainLock, holderOf, locksIn, locksOf } from "./locks";
-import { thisMachine } from "./machine";
+import { findDeadLocks, withLocksExplained } from "./locked";
 import { findOrphans } from "./orphans";
 import { examine, finders, mendAll, type Outcome } from "./repair";
 import { repairStack } from "./stack";
@@ -37,16 +36,20 @@ export interface RepairReport {
 const ORPHAN_MS = 30 * 60_000;
 
 /** Looks for what killed and failed runs left of a stack, shows it, asks, and mends it. */
-export async function repair(options: RepairOptions, signal: AbortSignal): Promise<RepairReport> {
+export async function repair(
+  options: RepairOptions,
+  signal: AbortSignal,
+  say: (line: string) => void = console.error,
+): Promise<RepairReport> {
   const where = place(options);
-  refuseLocked(options.stack, where.backend);
   const stack = repairStack({ name: options.stack, ...where, signal });
-  const all = finders({
+  const pending = {
     ids: new Map((options.id ?? []).map(idPair)),
     cleared: new Set(options.clear),
     subscriptionId: where.env["ARM_SUBSCRIPTION_ID"],
     helm: { env: where.env, ageMinutes: minutes(options.releaseAge) },
-  });
+  };
+  const all = [() => Promise.resolve(findDeadLocks(stack, where.backend)), ...finders(pending)];
   try {
     const found = await examine(stack, all);
     const shown = found.map(({ finding }, index) => [
@@ -54,14 +57,14 @@ export async function repair(options: RepairOptions, signal: AbortSignal): Promi
       `   ${finding.cause}`,
       `   → ${finding.fix}`,
     ]);
-    if (found.length > 0) console.error(shown.flat().join("\n"));
+    if (found.length > 0) say(shown.flat().join("\n"));
     const agreed = found.some(({ mend }) => mend !== undefined) && (await agree(options));
     if (!agreed) {
       const left = found.map(({ finding }) => ({ finding, result: "left" as const, detail: finding.fix }));
       return { stack: options.stack, outcomes: left };
     }
-    await waitForOrphans(signal);
-    const outcomes = await mendAll(found, (detail) => console.error(pc.dim(`${options.stack}: ${detail}`)));
+    await waitForOrphans(signal, say);
+    const outcomes = await mendAll(found, (detail) => say(pc.dim(`${options.stack}: ${detail}`)));
     return { stack: options.stack, outcomes };
   } catch (error) {
     throw withLocksExplained(options.stack, error);
@@ -82,16 +85,6 @@ export function renderRepair({ stack, outcomes }: RepairReport): string {
   return [...lines, `Stack ${stack}: ${repaired} repaired, ${failed} failed, ${left} left.${next}`].join(
     "\n",
   );
-}
-
-/** Adds to an error of the engine about a lock who holds it and what to do. */
-export function withLocksExplained(stack: string, error: unknown): Error {
-  const known = error instanceof Error ? error : new Error(String(error));
-  const locks = locksIn(known.message);
-  if (locks.length === 0) return known;
-  const machine = thisMachine();
-  const words = locks.map((lock) => explainLock(stack, lock, holderOf(lock, machine)));
-  return new Error([known.message, ...words].join("\n"), { cause: error });
 }
 
 interface Place {
@@ -120,15 +113,6 @@ function home(): string {
   return process.env["HOME"] ?? "~";
 }
 
-/** While an update runs its operations look interrupted: nothing may be said of them, let alone done. */
-function refuseLocked(stack: string, backend: string | undefined): void {
-  if (backend === undefined) return;
-  const machine = thisMachine();
-  const locks = locksOf(backend, stack);
-  if (locks.length === 0) return;
-  throw new Error(locks.map((lock) => explainLock(stack, lock, holderOf(lock, machine))).join("\n"));
-}
-
 function idPair(text: string): [urn: string, id: string] {
   const end = text.indexOf("=");
   const [urn, id] = [text.slice(0, end), text.slice(end + 1)];
@@ -152,7 +136,7 @@ async function agree(options: RepairOptions): Promise<boolean> {
   }
 }
 
-async function waitForOrphans(signal: AbortSignal): Promise<void> {
+async function waitForOrphans(signal: AbortSignal, say: (line: string) => void): Promise<void> {
   const end = Date.now() + ORPHAN_MS;
   let told = "";
   for (;;) {
@@ -160,7 +144,7 @@ async function waitForOrphans(signal: AbortSignal): Promise<void> {
     if (orphans.length === 0) return;
     const words = orphans.join(", ");
     if (Date.now() > end) throw new Error(`These plugins still work for an engine that is gone: ${words}.`);
-    if (words !== told) console.error(pc.dim(`waiting for plugins that finish their last call: ${words}`));
+    if (words !== told) say(pc.dim(`waiting for plugins that finish their last call: ${words}`));
     told = words;
     await sleep(500, undefined, { signal });
   }

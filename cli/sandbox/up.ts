@@ -3,7 +3,7 @@ import { writeJson, type SandboxIdentity } from "../../sandbox/home";
 import { requireRoom, requireSoundStates } from "../pulumi/state";
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
-import { withLocksExplained } from "../repair/command";
+import { withLocksExplained } from "../repair/locked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import type { SandboxContext } from "./context";
 import { exclusively } from "./exclusive";

@@ -46,11 +46,13 @@ export interface Standing {
   remove(): Promise<void>;
 }
 
-export function makeStanding(): Standing {
+/** @param prepare changes the program's copy before anything reads it. */
+export function makeStanding(prepare: (program: string) => void = () => undefined): Standing {
   const folder = mkdtempSync(path.join(tmpdir(), "global-mesh-sandbox-"));
   const program = path.join(folder, "program");
   for (const name of PROGRAM) cpSync(path.join(root, name), path.join(program, name), { recursive: true });
   symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"));
+  prepare(program);
   const open = (): SandboxContext => sandboxContext({ program, home: path.join(folder, "home") });
   const never = new AbortController().signal;
   return {
