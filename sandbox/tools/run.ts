@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { endWithUs } from "./lifeline";
 
 /** What a finished program left. */
 export interface RunResult {
@@ -22,7 +23,7 @@ const KILL_AFTER_MS = 2_000;
 
 /**
  * Runs a program to its end. It gets a process group of its own: `go build` starts compilers, and a signal that
- * reached only `go` would leave them at work.
+ * reached only `go` would leave them at work. The group ends with this process, also when that is killed.
  *
  * @throws when the program cannot be started, when it is aborted and when it takes too long
  */
@@ -36,6 +37,7 @@ export async function run(command: string, args: readonly string[], options: Run
       detached: true,
     });
     const output = { stdout: "", stderr: "" };
+    const letGo = child.pid === undefined ? () => undefined : endWithUs(child.pid, KILL_AFTER_MS);
     let refusal: Error | undefined;
     let killer: NodeJS.Timeout | undefined;
     const signalGroup = (signal: NodeJS.Signals): void => {
@@ -61,6 +63,7 @@ export async function run(command: string, args: readonly string[], options: Run
             endGroup(new Error(`${command} did not end within ${(options.timeoutMs ?? 0) / 1000} s.`));
           }, options.timeoutMs);
     const settle = (): void => {
+      letGo();
       clearTimeout(timer);
       clearTimeout(killer);
       options.signal?.removeEventListener("abort", onAbort);
