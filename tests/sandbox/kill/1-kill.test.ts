@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runCycle, type Cycle, type Figures, type Kill, type Kind } from "./support/cycle";
 import { Hold } from "./support/hold";
-import { afterTime, duringStep, duringWrite, lab, whilePluginStarts } from "./support/lab";
+import { afterSteps, duringStep, duringWrite, lab, whilePluginStarts } from "./support/lab";
 
 const POLICIES = [
   "production/PeerAuthentication/default",
@@ -59,9 +59,10 @@ const starting = (plugin: string): Kill => ({
   moment: whilePluginStarts(plugin),
 });
 
-const anyTime = (longestMs: number): Kill => {
-  const milliseconds = Math.round(next() * longestMs);
-  return { kind: "random", at: `${milliseconds} ms after the start`, moment: afterTime(milliseconds) };
+/** At a random step of so many. */
+const anyTime = (steps: number): Kill => {
+  const count = 1 + Math.floor(next() * steps);
+  return { kind: "random", at: `${count} steps begun or ended`, moment: afterSteps(count) };
 };
 
 const CLUSTER = "Microsoft.ContainerService/managedClusters";
@@ -85,7 +86,7 @@ const CYCLES: readonly (readonly [title: string, cycle: Cycle])[] = [
   ],
   [
     "while it makes a custom resource, which is not made",
-    { targets: POLICIES, destroy: anyTime(3_000), up: held(K8S, "CREATE", "AuthorizationPolicy", "never") },
+    { targets: POLICIES, destroy: anyTime(4), up: held(K8S, "CREATE", "AuthorizationPolicy", "never") },
   ],
   [
     "while it makes a custom resource that others do not need",
@@ -141,15 +142,15 @@ const CYCLES: readonly (readonly [title: string, cycle: Cycle])[] = [
   ],
   [
     "while the plugin of Kubernetes starts",
-    { targets: POLICIES, destroy: anyTime(3_000), up: starting("kubernetes") },
+    { targets: POLICIES, destroy: anyTime(4), up: starting("kubernetes") },
   ],
   ["while the plugin of Azure starts", { targets: POLICIES, up: starting("azure-native") }],
-  ["at any time, of the whole stack", { destroy: anyTime(20_000), up: anyTime(30_000) }],
-  ["at any time (1)", { targets: [...PRODUCTION, ...GATEWAY], up: anyTime(6_000) }],
-  ["at any time (2)", { targets: [...PRODUCTION, ...GATEWAY], up: anyTime(6_000) }],
-  ["at any time (3)", { targets: PRODUCTION, up: anyTime(5_000) }],
-  ["at any time (4)", { targets: PRODUCTION, up: anyTime(5_000) }],
-  ["at any time (5)", { targets: POLICIES, up: anyTime(4_000) }],
+  ["at any time, of the whole stack", { destroy: anyTime(60), up: anyTime(80) }],
+  ["at any time (1)", { targets: [...PRODUCTION, ...GATEWAY], up: anyTime(60) }],
+  ["at any time (2)", { targets: [...PRODUCTION, ...GATEWAY], up: anyTime(60) }],
+  ["at any time (3)", { targets: PRODUCTION, up: anyTime(60) }],
+  ["at any time (4)", { targets: PRODUCTION, up: anyTime(60) }],
+  ["at any time (5)", { targets: POLICIES, up: anyTime(60) }],
 ];
 
 describe("pulumi that is killed", function () {

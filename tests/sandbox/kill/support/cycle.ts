@@ -35,9 +35,6 @@ export interface Figures {
 /** Runs a cycle; whatever is not as it should be afterwards is an error that says where. */
 export async function runCycle(lab: Lab, cycle: Cycle, figures: Figures): Promise<void> {
   const { context, hold } = lab;
-  const targets: string[] = [];
-  for (const name of cycle.targets ?? []) targets.push("--target", await lab.urn(name));
-  const down = [...DESTROY, ...targets, ...(targets.length > 0 ? ["--target-dependents"] : [])];
   const where = [cycle.destroy?.at, cycle.up?.at].filter(Boolean).join(", then ");
   let killed = Date.now();
 
@@ -53,9 +50,12 @@ export async function runCycle(lab: Lab, cycle: Cycle, figures: Figures): Promis
     await lab.repair();
   };
 
-  if (cycle.destroy !== undefined) await kill(down, cycle.destroy, figures.destroys);
+  const down = await wayDown(lab, cycle.targets);
+  if (cycle.destroy !== undefined) await kill(down ?? [], cycle.destroy, figures.destroys);
   if (cycle.up !== undefined) {
-    const { code, text } = await lab.start(down).ended;
+    // What the killed run has not taken down.
+    const rest = cycle.destroy === undefined ? down : await wayDown(lab, cycle.targets);
+    const { code, text } = rest === undefined ? { code: 0, text: "" } : await lab.start(rest).ended;
     if (code !== 0) throw new Error(`${where}: destroy: ${text}`);
     await kill(UP, cycle.up, figures.ups);
   }
@@ -72,4 +72,13 @@ export async function runCycle(lab: Lab, cycle: Cycle, figures: Figures): Promis
     );
   }
   figures.converged += 1;
+}
+
+/** The command that takes down what is left of the targets; undefined where nothing is. */
+async function wayDown(lab: Lab, names: readonly string[] | undefined): Promise<string[] | undefined> {
+  if (names === undefined) return [...DESTROY];
+  const state = await lab.state();
+  const urns = state.map(({ urn }) => urn).filter((urn) => names.some((name) => urn.endsWith(`::${name}`)));
+  if (urns.length === 0) return undefined;
+  return [...DESTROY, ...urns.flatMap((urn) => ["--target", urn]), "--target-dependents"];
 }

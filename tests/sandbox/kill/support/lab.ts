@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { renderRepair, repair } from "../../../../cli/repair/command";
 import type { StackExport, StateResource } from "../../../../cli/repair/state";
@@ -40,6 +39,27 @@ export class Lab {
   async up(): Promise<void> {
     const { code, text } = await this.start(UP).ended;
     if (code !== 0) throw new Error(`pulumi up: ${text}`);
+  }
+
+  /** Takes one thing down, and starts an update that the API server holds in the middle of making it again. */
+  async heldUpdate(
+    name: string,
+    kind: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<EngineRun> {
+    await this.takeDown(name);
+    const held = this.hold.next((write) => write.operation === "CREATE" && write.kind === kind);
+    const run = this.start(UP, env);
+    const early = run.ended.then(({ text }): never => {
+      throw new Error(`pulumi up ended before it made ${name}: ${text}`);
+    });
+    await Promise.race([held, early]);
+    return run;
+  }
+
+  async takeDown(name: string): Promise<void> {
+    const { code, text } = await this.start([...DESTROY, "--target", await this.urn(name)]).ended;
+    if (code !== 0) throw new Error(`pulumi destroy of ${name}: ${text}`);
   }
 
   /** Kills the engine, and nothing else; done when its plugins have noticed and ended. */
@@ -168,9 +188,12 @@ export function whilePluginStarts(name: string): Moment {
   return (_lab, run) => run.pluginStarts(name);
 }
 
-export function afterTime(milliseconds: number): Moment {
-  return async (_lab, run) => {
-    await Promise.race([sleep(milliseconds), run.ended]);
-    return run.running;
-  };
+/** When so many steps have begun or ended. */
+export function afterSteps(count: number): Moment {
+  let seen = 0;
+  return (_lab, run) =>
+    run.event(({ resourcePreEvent, resOutputsEvent }) => {
+      if (resourcePreEvent !== undefined || resOutputsEvent !== undefined) seen += 1;
+      return seen >= count;
+    });
 }
