@@ -63,7 +63,11 @@ export async function withSandbox<T>(
 
 async function prepare(bench: BenchContext, context: SandboxContext): Promise<BenchSandbox> {
   const { signal } = bench;
-  const view = { report: () => undefined, title: (text: string) => bench.progress(text) };
+  const view = {
+    report: () => undefined,
+    title: (text: string) => bench.progress(text),
+    note: () => undefined,
+  };
   const toolbox = await prepareTools(view, signal);
   const identity = await prepareHome(context, toolbox);
   await preparePlugins(context, identity, toolbox);

@@ -6,7 +6,7 @@ import type { SandboxContext } from "../../../cli/sandbox/context";
 import type { StateResource } from "../../support/state-fixture";
 import type { Standing } from "../../support/standing";
 
-const aside = { report: () => undefined, title: () => undefined };
+const aside = { report: () => undefined, title: () => undefined, note: () => undefined };
 
 /** A sandbox as far as the stack `global` needs it: no daemon and no cluster. */
 export async function prepareGlobal({ context }: Standing): Promise<void> {

@@ -39,7 +39,7 @@ export async function startMix(): Promise<Mix> {
 /** What \`mesh sandbox up\` does before the first \`pulumi up\`. */
 async function boot(standing: Standing) {
   const { context } = standing;
-  const view = { report: () => undefined, title: () => undefined };
+  const view = { report: () => undefined, title: () => undefined, note: () => undefined };
   const { signal } = new AbortController();
   const toolbox = await prepareTools(view, signal);
   const identity = await prepareHome(context, toolbox);
