@@ -87,7 +87,7 @@ export function defineRule<S extends z.ZodObject = z.ZodObject>(rule: ResourceRu
     const { except, ...own } = readSettings(id, settings, given);
     return { own: own as z.infer<S>, isExcepted: ({ name }: Subject) => (except as string[]).includes(name) };
   };
-  const said = { id, title, why, fix, sources, level, settings };
+  const said = { id, title, why: sentence(why), fix: sentence(fix), sources, level, settings };
   if (rule.scope === "resource") {
     const check = async (subject: Subject, given?: GivenSettings) => {
       const { own, isExcepted } = read(given);
@@ -104,6 +104,9 @@ export function defineRule<S extends z.ZodObject = z.ZodObject>(rule: ResourceRu
   };
   return { ...said, scope: rule.scope, check };
 }
+
+/** With a full stop, however the rule is written: reasons and fixes stand beside other sentences. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function readSettings(id: string, schema: z.ZodObject, given: GivenSettings): Record<string, unknown> {
   const parsed = schema.safeParse(given);
