@@ -1,0 +1,19 @@
+// A program that knows nothing of this repository: the whole azure-native package, and mostly Azure's defaults.
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- what others write is to be judged too
+import * as azure from "@pulumi/azure-native";
+import * as pulumi from "@pulumi/pulumi";
+
+const group = new azure.resources.ResourceGroup("group", { location: "eastus" });
+
+new azure.containerservice.ManagedCluster("cluster", {
+  resourceGroupName: group.name,
+  location: "eastus",
+  dnsPrefix: "foreign",
+  identity: { type: "SystemAssigned" },
+  enableRBAC: true,
+  apiServerAccessProfile: { authorizedIPRanges: ["0.0.0.0/0"], disableRunCommand: true },
+  agentPoolProfiles: [{ name: "system", mode: "System", count: 1, vmSize: "Standard_D4ds_v5" }],
+});
+
+/** Registers a type as a package of one API version does; a component needs no provider that serves it. */
+new pulumi.ComponentResource("azure-native:containerservice/v20230901:ManagedCluster", "versioned");
