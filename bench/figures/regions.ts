@@ -134,7 +134,7 @@ function comparison(ours: Way, clusters: Taken, hand: Way): Result {
     contains:
       "The real engine, the program, Helm and API servers; Azure and the plugins named as stand-ins are stand-ins, so " +
       "the figures say nothing of Azure. From nothing: global, three regions at once, the second pass for the links, " +
-      "until each istiod lists its peers as synced. No-op: all four stacks. One change: the share of a version, in " +
+      "until each istiod lists its peers as synced; the guardrails check every update, which the way by hand does not have. No-op: all four stacks. One change: the share of a version, in " +
       "three regions. By hand: bench/by-hand with openssl, helm and kubectl on clusters of the same sandbox, three " +
       "regions at once; what makes clusters and networks is not in it, but in the line `clusters without a mesh`. Its " +
       "no-op is the whole script again; its destroy leaves the clusters. CPU of commands: everything that was started " +
