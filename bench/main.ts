@@ -26,7 +26,7 @@ interface Options {
 function program(run: (names: readonly string[], options: Options) => Promise<void>): Command {
   const about = FIGURES.map(
     ({ name, about, onRequest }) =>
-      `  ${name.padEnd(10)} ${about}${onRequest === true ? " (only when named)" : ""}`,
+      `  ${name.padEnd(12)} ${about}${onRequest === true ? " (only when named)" : ""}`,
   );
   return new Command("npm run bench --")
     .description("Measures what the program and the sandbox cost, on this machine.")
@@ -75,8 +75,15 @@ async function bench(names: readonly string[], options: Options): Promise<void> 
     const measured: Result[] = [];
     for (const figure of wanted(names, options)) {
       controller.signal.throwIfAborted();
-      const { repetitions } = options;
-      measured.push(...(await figure.measure({ scratch, repetitions, progress, signal: controller.signal })));
+      const context = { scratch, repetitions: options.repetitions, progress, signal: controller.signal };
+      try {
+        measured.push(...(await figure.measure(context)));
+      } catch (error) {
+        // The other figures stand by themselves, and took minutes.
+        if (ended !== undefined) throw error;
+        process.exitCode = FAILED;
+        progress(`${figure.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
     return measured;
   });
@@ -93,7 +100,7 @@ async function bench(names: readonly string[], options: Options): Promise<void> 
     })),
     results,
   };
-  if (options.write === true) {
+  if (options.write === true && process.exitCode !== FAILED) {
     const document = withFigures(readFileSync(DOCUMENT, "utf8"), renderMarkdown(report));
     writeFileSync(DOCUMENT, await formatted(document));
     progress(`written to ${path.relative(process.cwd(), DOCUMENT)}`);
