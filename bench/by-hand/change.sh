@@ -12,4 +12,7 @@ for region in "$@"; do
   kubectl --context "$region-cluster" apply -f "$region/$file" >"$region/change.log" 2>&1 &
   pids="$pids $!"
 done
-for pid in $pids; do wait "$pid"; done
+status=0
+for pid in $pids; do wait "$pid" || status=1; done
+[ "$status" = 0 ] || tail -n 5 */change.log >&2
+exit $status

@@ -47,11 +47,12 @@ region() {
   $kube apply -f "$region/reader.json"
 }
 
-# Waits for all of the background and fails when one failed.
+# Waits for all of the background; where one failed, shows the logs and fails.
 join() {
   status=0
   for pid in $pids; do wait "$pid" || status=1; done
   pids=
+  [ "$status" = 0 ] || tail -n 5 */*.log >&2
   return $status
 }
 

@@ -21,4 +21,7 @@ for region in "$@"; do
   remove "$region" >"$region/remove.log" 2>&1 &
   pids="$pids $!"
 done
-for pid in $pids; do wait "$pid"; done
+status=0
+for pid in $pids; do wait "$pid" || status=1; done
+[ "$status" = 0 ] || tail -n 5 */remove.log >&2
+exit $status

@@ -50,6 +50,7 @@ async function measure(bench: BenchContext, sandbox: BenchSandbox): Promise<read
   say("the way by hand gets its manifests");
   await sandbox.kubeconfig();
   await writeInputs(context, inputs, names);
+  await writePolicies(context, inputs, "policies.json", names);
   const all = [context.stacks.global, ...names];
   const { noop, change } = await repeatedly(
     sandbox,
