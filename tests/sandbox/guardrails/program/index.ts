@@ -1,5 +1,4 @@
 // A program that knows nothing of this repository: the whole azure-native package, and mostly Azure's defaults.
-// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- what others write is to be judged too
 import * as azure from "@pulumi/azure-native";
 import * as pulumi from "@pulumi/pulumi";
 
