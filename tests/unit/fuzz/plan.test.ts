@@ -16,7 +16,7 @@ const RUNS = 10_000;
 const PROJECT = "global-mesh";
 const CANARY = "s3cr3t-c4n4ry";
 const KUBECONFIG = [
-  "clusters: [{name: c, cluster: {server: 'https://c.example'}}]",
+  "clusters: [{name: c, cluster: {server: 'https://c.example', certificate-authority-data: Q0E=}}]",
   `users: [{name: u, user: {token: ${CANARY}}}]`,
   "contexts: [{name: c, context: {cluster: c, user: u}}]",
   "current-context: c",

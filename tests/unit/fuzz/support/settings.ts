@@ -136,6 +136,14 @@ function partsOf(charts: string): Readonly<Record<string, fc.Arbitrary<unknown>>
   };
 }
 
+/** The settings of one region's file that each role may say. */
+const OWN = {
+  global: [],
+  primary: ["dnsLabel", "dnsLabelScope", "overrides"],
+  region: ["dnsLabel", "dnsLabelScope", "overrides"],
+  existing: ["egressAddresses", "overrides"],
+} as const satisfies Record<SoundStack["role"], readonly string[]>;
+
 /** A stack and what its files say, all right by itself. */
 export interface SoundStack {
   readonly stack: string;
@@ -154,6 +162,7 @@ export function soundStack(defaults: Said, charts: string): fc.Arbitrary<SoundSt
         {
           dnsLabel: fc.constantFrom("my-mesh", "abc"),
           dnsLabelScope: fc.constantFrom("exact", "tenant"),
+          egressAddresses: fc.constantFrom(["192.0.2.7"], ["192.0.2.0/28", "198.51.100.9"], []),
           overrides: helm,
         },
         { requiredKeys: [] },
@@ -173,7 +182,7 @@ export function soundStack(defaults: Said, charts: string): fc.Arbitrary<SoundSt
         regions: table,
         primary,
         ...(leaves && names.length > 2 ? { leaving: [names[2]] } : {}),
-        ...(role === "global" ? {} : own),
+        ...pick<unknown>(own, OWN[role]),
         ...(role === "existing" ? { platform: "existing" } : {}),
       } as Said;
       return { stack, role, said };
