@@ -66,7 +66,7 @@ async function prepare(bench: BenchContext, context: SandboxContext): Promise<Be
   const view = {
     report: () => undefined,
     title: (text: string) => bench.progress(text),
-    note: () => undefined,
+    note: (text: string) => bench.progress(text),
   };
   const toolbox = await prepareTools(view, signal);
   const identity = await prepareHome(context, toolbox);

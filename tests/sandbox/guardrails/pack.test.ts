@@ -22,7 +22,7 @@ describe("the policy pack in the sandbox", () => {
   before(async () => {
     standing = makeStanding();
     const { context, folder } = standing;
-    const view = { report: () => undefined, title: () => undefined };
+    const view = { report: () => undefined, title: () => undefined, note: () => undefined };
     const never = new AbortController().signal;
     const toolbox = await prepareTools(view, never);
     const identity = await prepareHome(context, toolbox);

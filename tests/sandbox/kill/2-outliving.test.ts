@@ -29,8 +29,10 @@ describe("a plugin that outlives its engine", () => {
     assert.ok(plugin.running, "it ended with the engine");
     assert.equal(await finished(), false);
     shared.hold.release();
-    for (const end = Date.now() + 120_000; !(await finished()); await sleep(100)) {
+    const end = Date.now() + 120_000;
+    while (!(await finished())) {
       assert.ok(Date.now() < end, "it did not finish its call");
+      await sleep(100);
     }
     await plugin.end();
   }
