@@ -64,7 +64,7 @@ describe("the report", () => {
       upperQuartile: 1.45,
       standing: "within the limit",
     });
-    assert.equal("standing" in (result?.rows[1] as object), false);
+    assert.equal("standing" in (result.rows[1] as object), false);
     assert.deepEqual(toJson(report).plugins, report.plugins);
   });
 
