@@ -127,7 +127,10 @@ describe("faults under the engine with the kubernetes plugin", function () {
     set([{ ...NAMESPACE, options: { customTimeouts: { delete: "8s" } } }]);
     await project.up();
     const { text } = await fails(DESTROY);
-    assert.match(text, /Namespace team was not deleted: being deleted since .*; finalizers: kubernetes; .*configmaps/s);
+    assert.match(
+      text,
+      /Namespace team was not deleted: being deleted since .*; finalizers: kubernetes; .*configmaps/s,
+    );
     assert.match(text, /example\.com\/hold/);
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "team", name: "held" };
     assert.deepEqual((await cluster.kube.get(ref))?.metadata.finalizers, ["example.com/hold"]);
@@ -152,7 +155,10 @@ describe("faults under the engine with the kubernetes plugin", function () {
     const { code, text } = await done;
     assert.notEqual(code, 0);
     assert.ok(Date.now() - started < 10_000);
-    assert.match(text, /ConfigMap default\/c was not deleted: .*finalizers: .*example\.com\/hold.*cancelled/s);
+    assert.match(
+      text,
+      /ConfigMap default\/c was not deleted: .*finalizers: .*example\.com\/hold.*cancelled/s,
+    );
     await cluster.kube.patch(ref, { metadata: { finalizers: null } });
     await project.destroy();
   });
