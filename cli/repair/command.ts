@@ -4,9 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pc from "picocolors";
 import { sandboxContext } from "../sandbox/context";
 import { runEnvironment } from "../sandbox/environment";
+import type { Finder, Finding } from "./finding";
 import { findDeadLocks, withLocksExplained } from "./locked";
 import { findOrphans } from "./orphans";
 import { examine, finders, mendAll, type Outcome } from "./repair";
+import { findTornSidecars } from "./sidecars";
 import { repairStack } from "./stack";
 
 /** Options of `mesh repair`. */
@@ -49,26 +51,29 @@ export async function repair(
     subscriptionId: where.env["ARM_SUBSCRIPTION_ID"],
     helm: { env: where.env, ageMinutes: minutes(options.releaseAge) },
   };
-  const all = [() => Promise.resolve(findDeadLocks(stack, where.backend)), ...finders(pending)];
-  try {
+  const round = async (all: readonly Finder[]): Promise<readonly Outcome[]> => {
     const found = await examine(stack, all);
-    const shown = found.map(({ finding }, index) => [
-      `${pc.bold(`${index + 1}. ${finding.what}`)} [${finding.kind}]`,
-      `   ${finding.cause}`,
-      `   → ${finding.fix}`,
-    ]);
-    if (found.length > 0) say(shown.flat().join("\n"));
+    if (found.length > 0) say(found.flatMap(({ finding }, index) => planned(finding, index + 1)).join("\n"));
     const agreed = found.some(({ mend }) => mend !== undefined) && (await agree(options));
-    if (!agreed) {
-      const left = found.map(({ finding }) => ({ finding, result: "left" as const, detail: finding.fix }));
-      return { stack: options.stack, outcomes: left };
-    }
+    if (!agreed) return found.map(({ finding }) => ({ finding, result: "left", detail: finding.fix }));
     await waitForOrphans(signal, say);
-    const outcomes = await mendAll(found, (detail) => say(pc.dim(`${options.stack}: ${detail}`)));
-    return { stack: options.stack, outcomes };
+    return mendAll(found, (detail) => say(pc.dim(`${options.stack}: ${detail}`)));
+  };
+  try {
+    // Also refuses a lock that is held: while it is, files are just being written.
+    const locks = findDeadLocks(stack, where.backend);
+    // Of a state that the engine cannot read it cannot be asked anything.
+    const torn = await round([() => Promise.resolve(findTornSidecars(where.backend, options.stack))]);
+    if (torn.some(({ result }) => result !== "repaired")) return { stack: options.stack, outcomes: torn };
+    const rest = await round([() => Promise.resolve(locks), ...finders(pending)]);
+    return { stack: options.stack, outcomes: [...torn, ...rest] };
   } catch (error) {
     throw withLocksExplained(options.stack, error);
   }
+}
+
+function planned({ what, kind, cause, fix }: Finding, number: number): string[] {
+  return [`${pc.bold(`${number}. ${what}`)} [${kind}]`, `   ${cause}`, `   → ${fix}`];
 }
 
 /** The result as a user reads it. */
@@ -104,7 +109,10 @@ function place(options: RepairOptions): Place {
   }
   const url = process.env["PULUMI_BACKEND_URL"] ?? "";
   const backend = url.startsWith("file://")
-    ? url.slice("file://".length).replace(/^~(?=\/|$)/, home())
+    ? url
+        .slice("file://".length)
+        .replace(/\?.*$/, "")
+        .replace(/^~(?=\/|$)/, home())
     : undefined;
   return { folder, env: process.env, ...(backend === undefined ? {} : { backend }) };
 }

@@ -19,9 +19,9 @@ export function adopt(deployment: Deployment, plan: readonly PlannedRepair[]): D
 }
 
 /**
- * The state after the refresh, for the next update to finish what exists: with the inputs that it was being made
- * from, since a provider reads back defaults that nobody asked for and that may look like a replacement, and with
- * an initialization error, which forces an update.
+ * The state after the refresh, for the next update to finish what exists, by an initialization error, which forces an
+ * update: what was being deleted may be half gone. What was being made gets the inputs that it was being made from,
+ * since a provider reads back defaults that nobody asked for and that may look like a replacement.
  *
  * @param mark says whether all of it has come to rest, or a repair that is broken off now has to look again.
  */
@@ -30,16 +30,22 @@ export function finish(
   plan: readonly PlannedRepair[],
   mark: typeof UNCONFIRMED | typeof UNFINISHED,
 ): Deployment {
-  const adopted = new Map(
-    plan.flatMap((repair) => (repair.action === "adopt" ? [[repair.resource.urn, repair] as const] : [])),
+  const asked = new Map(
+    plan
+      .filter(isAsked)
+      .map((repair) => [repair.resource.urn, repair.action === "adopt" ? repair.resource : undefined]),
   );
   const resources = (refreshed.resources ?? []).map((resource) => {
-    const repair = adopted.get(resource.urn);
-    if (repair === undefined || !isCurrent(resource)) return resource;
-    const { inputs = {} } = repair.resource;
-    return { ...resource, inputs, initErrors: [mark] };
+    if (!asked.has(resource.urn) || !isCurrent(resource)) return resource;
+    const made = asked.get(resource.urn);
+    return { ...resource, ...(made === undefined ? {} : { inputs: made.inputs ?? {} }), initErrors: [mark] };
   });
   return { ...refreshed, resources };
+}
+
+/** Whether its provider is asked what exists. */
+export function isAsked({ action }: PlannedRepair): boolean {
+  return action === "adopt" || action === "refresh";
 }
 
 function without<T extends object>(value: T, key: keyof T): T {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { adopt, finish, underWay } from "./edit";
+import { adopt, finish, isAsked, underWay } from "./edit";
 import type { Repair, RepairStack } from "./finding";
 import { isCurrent, planRepair, UNCONFIRMED, UNFINISHED, type Answers, type PlannedRepair } from "./plan";
 import { label, type Deployment, type StackExport } from "./state";
@@ -44,7 +44,7 @@ async function mendPending(
   // An update may have run since the plan was made.
   const now = await exportState(stack);
   if (now.deployment === null) throw new Error(`Stack ${stack.name} has no state any more.`);
-  const asked = plan.filter(({ action }) => action === "adopt" || action === "refresh");
+  const asked = plan.filter(isAsked);
   report("writing what is known into the state");
   await importState(stack, { ...now, deployment: adopt(now.deployment, plan) });
   const urns = [...new Set(asked.map(({ resource }) => resource.urn))];
@@ -73,10 +73,8 @@ async function settle(
         const what = underWay(resource);
         return what === undefined ? [] : [`${label(resource)} (${what})`];
       });
-    if (plan.some(({ action }) => action === "adopt")) {
-      const mark = busy.length === 0 ? UNFINISHED : UNCONFIRMED;
-      await importState(stack, { ...refreshed, deployment: finish(deployment, plan, mark) });
-    }
+    const mark = busy.length === 0 ? UNFINISHED : UNCONFIRMED;
+    await importState(stack, { ...refreshed, deployment: finish(deployment, plan, mark) });
     if (busy.length === 0) return deployment;
     if (Date.now() > end) {
       throw new Error(
@@ -97,7 +95,7 @@ function outcome(repair: PlannedRepair, after: Deployment): string {
         ? "exists, and is in the state now; the next update finishes it"
         : "does not exist; forgotten";
     case "refresh":
-      return stands ? "exists; the state is as it stands" : "does not exist; out of the state";
+      return stands ? "exists; the next update makes it whole" : "does not exist; out of the state";
     case "clear":
       return "forgotten";
     case "ask":

@@ -31,9 +31,9 @@ export type PlannedRepair =
 
 /** Why a resource is in the state although nobody has yet looked whether it exists. */
 export const UNCONFIRMED =
-  "mesh repair: its creation was interrupted, and whether it exists was not yet asked";
+  "mesh repair: an operation on it was interrupted, and whether it exists was not yet asked";
 /** Why the next update of a resource is forced. */
-export const UNFINISHED = "mesh repair: its creation was interrupted; the next update finishes it";
+export const UNFINISHED = "mesh repair: an operation on it was interrupted; the next update finishes it";
 
 /** What is to be done about the operations that were under way when the engine ended. Changes nothing. */
 export function planRepair(deployment: Deployment, answers: Answers = {}): readonly PlannedRepair[] {
@@ -108,7 +108,7 @@ function planOther(operation: PendingOperation, resources: readonly StateResourc
     kind: `pending-${type.replace(/ing$/, "e").replace(/^(read|import)e$/, "$1")}`,
     what: named(resource, resource.id),
     cause: `pulumi was ended while ${type} it${since(resource)}`,
-    fix: "ask its provider what stands, and write that to the state",
+    fix: "ask its provider what stands, for the next update to make it whole; out of the state if it is gone",
   };
   const known = resource.custom && resources.some((one) => one.urn === resource.urn);
   if (known && !resource.type.startsWith("pulumi:")) return { action: "refresh", resource, finding };

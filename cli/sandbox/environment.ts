@@ -30,7 +30,9 @@ export function sandboxEnvironment(
     no_grpc_proxy: direct,
     PATH: `${home.bin}${path.delimiter}${base["PATH"] ?? ""}`,
     PULUMI_HOME: home.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${home.backend}`,
+    // Without files of attributes beside the states: they are written in place, and a kill in between makes the engine
+    // call the state unreadable.
+    PULUMI_BACKEND_URL: `file://${home.backend}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -1,11 +1,14 @@
+import { rmSync } from "node:fs";
 import { explainLock, holderOf, locksOf } from "../repair/locks";
 import { thisMachine } from "../repair/machine";
+import { tornSidecars } from "../repair/sidecars";
 import type { SandboxContext } from "./context";
 
 /**
  * Gives back the stack locks of Pulumi commands that were killed: the file backend keeps a lock as a file with the
  * holder's pid, and the next update is refused until somebody says `pulumi cancel`. A lock whose holder runs, in the
- * sandbox's shell perhaps, is left alone, and is an error that says who it is.
+ * sandbox's shell perhaps, is left alone, and is an error that says who it is. With the lock goes what the kill cut off
+ * beside the state.
  */
 export async function releaseDeadLocks(context: SandboxContext): Promise<void> {
   const machine = thisMachine();
@@ -16,6 +19,7 @@ export async function releaseDeadLocks(context: SandboxContext): Promise<void> {
       (lock) => holderOf({ ...lock, hostname: machine.hostname }, machine) === "alive",
     );
     if (alive.length > 0) throw new Error(alive.map((lock) => explainLock(stack, lock, "alive")).join("\n"));
+    for (const file of tornSidecars(context.home.backend, stack)) rmSync(file, { force: true });
     if (locks.length > 0) await context.workspace.cancel(stack);
   }
 }

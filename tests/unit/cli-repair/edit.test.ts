@@ -75,6 +75,14 @@ describe("repair: the edit of the state", () => {
     ]);
   });
 
+  it("forces the next update of what was being deleted and still stands, as the refresh read it", () => {
+    const account = resource("kubernetes:core/v1:ServiceAccount", "a", { id: "team/a", inputs: { was: 1 } });
+    const state = deployment([group, account], [pending("deleting", account)]);
+    const read = { ...account, inputs: { is: 1 } };
+    const { resources } = finish(deployment([group, read]), planRepair(state), UNFINISHED);
+    assert.deepEqual(resources, [group, { ...read, initErrors: [UNFINISHED] }]);
+  });
+
   it("adds nothing that the refresh did not find", () => {
     const state = deployment([group], [pending("creating", network)]);
     assert.deepEqual(finish(deployment([group]), planRepair(state), UNFINISHED).resources, [group]);

@@ -74,7 +74,8 @@ export class Lab {
     const { program, home } = this.context;
     const never = new AbortController().signal;
     const report = await repair(
-      { stack: REGION, program, home: home.root, yes: true },
+      // Whoever was at work on a release has been ended: none is too young to be mended.
+      { stack: REGION, program, home: home.root, yes: true, releaseAge: "0" },
       never,
       () => undefined,
     );
