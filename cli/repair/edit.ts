@@ -1,4 +1,4 @@
-import { isCurrent, UNCONFIRMED, type PlannedRepair, type UNFINISHED } from "./plan";
+import { isCurrent, sameId, UNCONFIRMED, type PlannedRepair, type UNFINISHED } from "./plan";
 import { at, type Deployment, type StateResource } from "./state";
 
 /**
@@ -11,7 +11,7 @@ import { at, type Deployment, type StateResource } from "./state";
 export function adopt(deployment: Deployment, plan: readonly PlannedRepair[]): Deployment {
   let resources = [...(deployment.resources ?? [])];
   for (const repair of plan) {
-    if (repair.action !== "adopt" || resources.includes(repair.resource)) continue;
+    if (repair.action !== "adopt" || resources.some((one) => isSame(one, repair))) continue;
     const made = { ...without(repair.resource, "outputs"), id: repair.id, initErrors: [UNCONFIRMED] };
     resources = place(resources, made);
   }
@@ -41,6 +41,11 @@ export function finish(
     return { ...resource, ...(made === undefined ? {} : { inputs: made.inputs ?? {} }), initErrors: [mark] };
   });
   return { ...refreshed, resources };
+}
+
+/** Whether it is in the state already. Put there once more, the engine would delete the one for the other. */
+function isSame(one: StateResource, { resource, id }: { resource: StateResource; id: string }): boolean {
+  return one.urn === resource.urn && isCurrent(one) && one.id !== undefined && sameId(one.id, id);
 }
 
 /** Whether its provider is asked what exists. */

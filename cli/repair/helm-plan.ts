@@ -7,6 +7,8 @@ export interface ListedRelease {
   readonly name: string;
   readonly namespace: string;
   readonly status: string;
+  /** Name and version of the chart, `istiod-1.31.1`. */
+  readonly chart: string;
 }
 
 /** A revision as `helm history` shows it. */
@@ -23,7 +25,7 @@ export interface KnownReleases {
   readonly urns: ReadonlyMap<string, string>;
   /** Ids among them that the state has as resources, so that it must be told what becomes of them. */
   readonly inState: ReadonlySet<string>;
-  /** Namespaces that the stack made: a release that was broken off in one of them is the stack's own. */
+  /** Namespaces that the stack made: a release of one of our charts that was broken off in one is the stack's own. */
   readonly namespaces: ReadonlySet<string>;
 }
 
@@ -72,18 +74,21 @@ export function knownReleases(deployment: Deployment): KnownReleases {
   };
 }
 
+/** The charts that a mesh is installed from. Teams have releases of their own in the namespaces that the stack made. */
+const OUR_CHARTS = /^(?:base|istiod|gateway)-v?\d/;
+
 /** Whether a release may be one that a killed run of this stack left; others are none of its business. */
 export function mayBeOurs(release: ListedRelease, known: KnownReleases): boolean {
   const id = `${release.namespace}/${release.name}`;
-  const named = known.urns.has(id) || known.namespaces.has(release.namespace);
-  if (UNDER_WAY.includes(release.status)) return named;
+  const unheard = known.namespaces.has(release.namespace) && OUR_CHARTS.test(release.chart);
+  if (UNDER_WAY.includes(release.status)) return known.urns.has(id) || unheard;
   // A first installation that failed while the cluster was away: the state never heard of it, and its name is taken.
-  return release.status === "failed" && !known.urns.has(id) && known.namespaces.has(release.namespace);
+  return release.status === "failed" && !known.urns.has(id) && unheard;
 }
 
 /** What is to be done about a release, by its history; undefined when Helm accepts it as it stands. */
 export function planRelease(
-  release: ListedRelease,
+  release: Pick<ListedRelease, "name" | "namespace">,
   history: readonly Revision[],
   known: KnownReleases,
 ): StuckRelease | undefined {

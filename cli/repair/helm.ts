@@ -16,7 +16,7 @@ import {
   type Revision,
   type StuckRelease,
 } from "./helm-plan";
-import type { StackExport } from "./state";
+import type { Deployment, StackExport } from "./state";
 
 export interface HelmOptions {
   /** Environment of Helm; its PATH leads to `helm` and to what the kubeconfig's sign-in needs. */
@@ -35,12 +35,10 @@ type Helm = (...args: string[]) => Promise<string>;
 
 /** The releases of a stack that a killed Helm left in a state in which no other run of Helm takes them. */
 export async function findReleases(stack: RepairStack, options: HelmOptions): Promise<readonly Repair[]> {
-  const exported = await stack.pulumi(["stack", "export", "--show-secrets"]);
-  const deployment = (JSON.parse(exported) as StackExport).deployment ?? {};
-  const known = knownReleases(deployment);
+  const known = knownReleases(await deploymentOf(stack));
   if (known.urns.size + known.namespaces.size === 0) return [];
   const repairs: Repair[] = [];
-  for (const kubeconfig of kubeconfigsOf(deployment)) {
+  for (const kubeconfig of kubeconfigsOf(await deploymentOf(stack, "--show-secrets"))) {
     try {
       const stuck = await withHelm(kubeconfig, options, (helm) => stuckReleases(helm, known));
       repairs.push(...stuck.map((release) => repairOf(stack, release, kubeconfig, options)));
@@ -52,6 +50,11 @@ export async function findReleases(stack: RepairStack, options: HelmOptions): Pr
     }
   }
   return repairs;
+}
+
+async function deploymentOf(stack: RepairStack, ...flags: string[]): Promise<Deployment> {
+  const exported = await stack.pulumi(["stack", "export", ...flags]);
+  return (JSON.parse(exported) as StackExport).deployment ?? {};
 }
 
 async function stuckReleases(helm: Helm, known: KnownReleases): Promise<StuckRelease[]> {
@@ -132,7 +135,10 @@ async function list(helm: Helm): Promise<ListedRelease[]> {
 }
 
 /** Oldest first; none when the release is gone. */
-async function history(helm: Helm, { name, namespace }: ListedRelease): Promise<Revision[]> {
+async function history(
+  helm: Helm,
+  { name, namespace }: Pick<ListedRelease, "name" | "namespace">,
+): Promise<Revision[]> {
   try {
     return JSON.parse(
       await helm("history", name, "--namespace", namespace, "--output", "json"),

@@ -21,15 +21,15 @@ export async function findPending(
   const exported = await exportState(stack);
   const plan = planRepair(exported.deployment ?? {}, options);
   const waiting = plan.some(({ action }) => action === "ask");
-  let mended: Promise<ReadonlyMap<PlannedRepair, string>> | undefined;
+  let mended: Promise<ReadonlyMap<string, string>> | undefined;
   return plan.map((planned): Repair => {
     // An edit of the state drops all pending operations: it is made when each has its answer.
     if (waiting) return { finding: planned.finding };
     return {
       finding: planned.finding,
       mend: async (report) => {
-        mended ??= mendPending(stack, plan, report, options.settleMs ?? SETTLE_MS);
-        return (await mended).get(planned) ?? "";
+        mended ??= mendPending(stack, plan, report, options);
+        return (await mended).get(keyOf(planned)) ?? "no longer interrupted; left as it is";
       },
     };
   });
@@ -37,36 +37,64 @@ export async function findPending(
 
 async function mendPending(
   stack: RepairStack,
-  plan: readonly PlannedRepair[],
+  shown: readonly PlannedRepair[],
   report: (detail: string) => void,
-  settleMs: number,
-): Promise<ReadonlyMap<PlannedRepair, string>> {
-  // An update may have run since the plan was made.
+  options: PendingOptions,
+): Promise<ReadonlyMap<string, string>> {
+  stack.signal?.throwIfAborted();
   const now = await exportState(stack);
   if (now.deployment === null) throw new Error(`Stack ${stack.name} has no state any more.`);
-  const asked = plan.filter(isAsked);
+  // An update may have run since the plan was shown: what is done follows from the state as it is now, and nothing is
+  // done that was not shown.
+  const found = planRepair(now.deployment, options);
+  const agreed = new Set(shown.map(keyOf));
+  if (found.some((repair) => !agreed.has(keyOf(repair)))) {
+    throw new Error(`the state of ${stack.name} has changed since it was looked at; run mesh repair again`);
+  }
+  // A refresh of something else, as after the mend of a release, drops updates and deletions from the list.
+  const still = new Set(found.map(keyOf));
+  const plan = [...found, ...shown.filter((one) => one.action === "refresh" && !still.has(keyOf(one)))];
   report("writing what is known into the state");
-  await importState(stack, { ...now, deployment: adopt(now.deployment, plan) });
-  const urns = [...new Set(asked.map(({ resource }) => resource.urn))];
-  const after = urns.length === 0 ? now.deployment : await settle(stack, plan, urns, report, settleMs);
-  return new Map(plan.map((repair) => [repair, outcome(repair, after)]));
+  const adopted = adopt(now.deployment, plan);
+  await importState(stack, { ...now, deployment: adopted });
+  const after = await settle(stack, plan, adopted, report, options.settleMs ?? SETTLE_MS);
+  return new Map(plan.map((repair) => [keyOf(repair), outcome(repair, after)]));
+}
+
+/** Two looks at one state give the same key to the same repair. */
+function keyOf(repair: PlannedRepair): string {
+  return [repair.action, repair.resource.urn, repair.action === "adopt" ? repair.id : ""].join(" ");
 }
 
 /** Reads the resources from their providers until all have come to rest. */
 async function settle(
   stack: RepairStack,
   plan: readonly PlannedRepair[],
-  urns: readonly string[],
+  adopted: Deployment,
   report: (detail: string) => void,
   settleMs: number,
 ): Promise<Deployment> {
   const end = Date.now() + settleMs;
-  const targets = urns.flatMap((urn) => ["--target", urn]);
+  const urns = [...new Set(plan.filter(isAsked).map(({ resource }) => resource.urn))];
+  let deployment = adopted;
   for (;;) {
+    // A refresh is refused for a target that an earlier one has dropped.
+    const there = urns.filter((urn) =>
+      deployment.resources?.some((one) => one.urn === urn && isCurrent(one)),
+    );
+    if (there.length === 0) return deployment;
     report("asking the providers what exists");
-    await stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-outputs", ...targets]);
+    const targets = there.flatMap((urn) => ["--target", urn]);
+    try {
+      await stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-outputs", ...targets]);
+    } catch (error) {
+      // A read takes the mark away, also one of a refresh that failed later or was broken off.
+      const left = await exportState(stack);
+      await importState(stack, { ...left, deployment: finish(left.deployment ?? {}, plan, UNCONFIRMED) });
+      throw error;
+    }
     const refreshed = await exportState(stack);
-    const deployment = refreshed.deployment ?? {};
+    deployment = refreshed.deployment ?? {};
     const busy = (deployment.resources ?? [])
       .filter(({ urn }) => urns.includes(urn))
       .flatMap((resource) => {

@@ -9,7 +9,7 @@ export interface Answers {
   readonly ids?: ReadonlyMap<string, string>;
   /** URNs of what was never made. */
   readonly cleared?: ReadonlySet<string>;
-  /** @default the one that the state names */
+  /** Subscription of a state that names none. */
   readonly subscriptionId?: string | undefined;
 }
 
@@ -37,7 +37,8 @@ export const UNFINISHED = "mesh repair: an operation on it was interrupted; the 
 
 /** What is to be done about the operations that were under way when the engine ended. Changes nothing. */
 export function planRepair(deployment: Deployment, answers: Answers = {}): readonly PlannedRepair[] {
-  const subscription = answers.subscriptionId ?? subscriptionOf(deployment);
+  // The stack's own comes first: a shell may be signed in to another one, where nothing of this stack is found.
+  const subscription = subscriptionOf(deployment) ?? answers.subscriptionId;
   const resources = deployment.resources ?? [];
   const unconfirmed = resources.filter(({ initErrors }) => initErrors?.includes(UNCONFIRMED) === true);
   return [
@@ -133,13 +134,12 @@ export function isCurrent(resource: StateResource): boolean {
 }
 
 /** Azure gives ids back in another case than it takes them. */
-function sameId(one: string, other: string): boolean {
+export function sameId(one: string, other: string): boolean {
   return one.startsWith("/") ? one.toLowerCase() === other.toLowerCase() : one === other;
 }
 
 function named(resource: StateResource, id: string | undefined): string {
-  const last = id?.startsWith("/") === true ? id.split("/").slice(-2).join("/") : id;
-  return last === undefined || last === "" ? label(resource) : `${label(resource)} (${last})`;
+  return id === undefined || id === "" ? label(resource) : `${label(resource)} (${id})`;
 }
 
 function since(resource: StateResource): string {

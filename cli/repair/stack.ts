@@ -28,11 +28,16 @@ export function repairStack(options: StackOptions): RepairStack {
     name,
     ...(signal === undefined ? {} : { signal }),
     pulumi: async (args, input) => {
-      signal?.throwIfAborted();
-      const { code, stdout, stderr } = await run(options, args, input);
+      // Only what may take long is broken off: an import that is cut leaves its lock, and what follows a refresh has
+      // to be noted in the state whatever became of it.
+      const breakable = args[0] === "refresh" ? signal : undefined;
+      breakable?.throwIfAborted();
+      const { code, stdout, stderr } = await run({ ...options, signal: breakable }, args, input);
       if (code === 0) return stdout;
-      signal?.throwIfAborted();
-      throw new PulumiFailure(args.slice(0, 2).join(" "), name, errorLines(stdout, stderr));
+      breakable?.throwIfAborted();
+      // What an export printed is the state, perhaps with its secrets.
+      const printed = args[1] === "export" ? "" : stdout;
+      throw new PulumiFailure(args.slice(0, 2).join(" "), name, errorLines(printed, stderr));
     },
   };
 }

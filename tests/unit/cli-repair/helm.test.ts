@@ -44,13 +44,16 @@ describe("releases that a killed Helm left", () => {
   const known = knownReleases(DEPLOYMENT);
 
   it("are those of the state, of its interrupted creations, and of its namespaces", () => {
-    const ours = (namespace: string, name: string, status: string): boolean =>
-      mayBeOurs({ namespace, name, status }, known);
+    const ours = (namespace: string, name: string, status: string, chart = "istiod-1.31.1"): boolean =>
+      mayBeOurs({ namespace, name, status, chart }, known);
     assert.equal(ours("istio-system", "istio-base", "pending-upgrade"), true);
     assert.equal(ours("istio-ingress", "gateway", "pending-install"), true);
     assert.equal(ours("istio-system", "istiod", "pending-install"), true, "the state never heard of it");
     assert.equal(ours("istio-system", "istiod", "failed"), true, "its name is taken");
     assert.equal(ours("istio-system", "istio-base", "failed"), false, "Helm takes it as it stands");
+    assert.equal(ours("istio-system", "kiali", "failed", "kiali-server-2.0.0"), false, "somebody else's");
+    assert.equal(ours("istio-system", "kiali", "uninstalling", "kiali-server-2.0.0"), false);
+    assert.equal(ours("istio-system", "istio-base", "pending-upgrade", "forked-base-1.0.0"), true);
     assert.equal(ours("istio-ingress", "other", "pending-install"), false);
     assert.equal(ours("monitoring", "grafana", "pending-upgrade"), false);
   });

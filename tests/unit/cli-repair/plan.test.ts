@@ -91,7 +91,7 @@ describe("repair: the plan", () => {
     const state = deployment([group], [pending("creating", network)]);
     assert.deepEqual(plan(state), [`adopt ${NETWORK_ID}`]);
     const [only] = planRepair(state);
-    assert.equal(only?.finding.what, "VirtualNetwork network (virtualNetworks/n)");
+    assert.equal(only?.finding.what, `VirtualNetwork network (${NETWORK_ID})`);
     assert.match(only.finding.cause, /ended while creating it, last noted at 2026-01-02T03:04:05Z/);
   });
 
@@ -103,6 +103,8 @@ describe("repair: the plan", () => {
     const provider = resource("pulumi:providers:azure-native", "azure", { inputs: { subscriptionId: "p" } });
     const told = deployment([provider, group], [pending("creating", network)]);
     assert.match(plan(told)[0] ?? "", /^adopt \/subscriptions\/p\//);
+    // A shell that is signed in to another subscription would find nothing there, and the repair would forget it.
+    assert.match(plan(told, { subscriptionId: "s" })[0] ?? "", /^adopt \/subscriptions\/p\//);
   });
 
   it("forgets what exists in the state alone", () => {
