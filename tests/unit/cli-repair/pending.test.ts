@@ -81,7 +81,7 @@ describe("repair: interrupted operations", () => {
       stack.networks.map(({ id, delete: gone }) => [id, gone]),
       [[NETWORK_ID, undefined]],
     );
-    assert.deepEqual(stack.networks[0]?.initErrors, [UNFINISHED]);
+    assert.deepEqual(stack.networks[0].initErrors, [UNFINISHED]);
   });
 
   it("is found again where the refresh read a resource and failed afterwards", async () => {
