@@ -4,24 +4,31 @@ import { at, hasUnknown, isFields, items, texts } from "./fields";
 /** Protocols of a Gateway's server that carry requests in plaintext. */
 const PLAINTEXT = ["HTTP", "HTTP2", "GRPC", "GRPC-WEB"];
 
+/** Protocols whose connections name no host, so that a Gateway can tell none apart: their servers say `*`. */
+const WITHOUT_HOST = ["TCP", "MONGO", "MYSQL", "REDIS"];
+
 /** TLS versions of a Gateway, oldest first. */
 export const TLS_VERSIONS = ["TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"] as const;
 
 /** What a Gateway takes at least when it says nothing, or TLS_AUTO. */
 const DEFAULT_TLS_VERSION = "TLSV1_2";
 
-/** Hosts of a Gateway that stand for every host there is. */
+/** Hosts of a Gateway that let the routes of every namespace take every host there is. */
 export function everyHost(spec: unknown): readonly Finding[] {
-  return items("spec.servers", at(spec, "servers")).flatMap(({ setting, value }) =>
-    texts(value["hosts"])
-      // In front of the host may stand the namespace whose routes may use it.
-      .filter((host) => host.split("/").at(-1) === "*")
-      .map((host) => ({
-        setting: `${setting}.hosts`,
-        value: host,
-        allowed: "the hosts that clients call, or *.domain",
-      })),
-  );
+  return items("spec.servers", at(spec, "servers")).flatMap(({ setting, value }) => {
+    const protocol = at(value, "port", "protocol");
+    if (typeof protocol === "string" && WITHOUT_HOST.includes(protocol.toUpperCase())) return [];
+    return (
+      texts(value["hosts"])
+        // In front of the host may stand the namespace whose routes alone may use it.
+        .filter((host) => host === "*" || host === "*/*")
+        .map((host) => ({
+          setting: `${setting}.hosts`,
+          value: host,
+          allowed: "the hosts that clients call, or *.domain",
+        }))
+    );
+  });
 }
 
 /** Servers of a Gateway that take plaintext requests and do not send them to HTTPS. */

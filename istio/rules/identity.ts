@@ -1,3 +1,4 @@
+import { shownAddress } from "./address";
 import type { Finding } from "./fault";
 import { at, isFields, items } from "./fields";
 
@@ -6,7 +7,9 @@ export function plaintextKeys(spec: unknown): readonly Finding[] {
   return items("spec.jwtRules", at(spec, "jwtRules")).flatMap(({ setting, value }) => {
     const uri = value["jwksUri"];
     if (typeof uri !== "string" || !/^http:/i.test(uri)) return [];
-    return [{ setting: `${setting}.jwksUri`, value: uri, allowed: "an https address, or jwks" }];
+    return [
+      { setting: `${setting}.jwksUri`, value: shownAddress(uri), allowed: "an https address, or jwks" },
+    ];
   });
 }
 
@@ -45,7 +48,6 @@ const UNSAFE: Readonly<Record<string, RegExp>> = {
   ENABLE_DEBUG_ENDPOINT_AUTH: /^(false|0|f)$/i,
   UNSAFE_ENABLE_ADMIN_ENDPOINTS: /^(true|1|t)$/i,
   JWKS_RESOLVER_INSECURE_SKIP_VERIFY: /^(true|1|t)$/i,
-  PILOT_ENABLE_ALPHA_GATEWAY_API: /^(true|1|t)$/i,
 };
 
 /** Environment of a container, by which istiod would leave a check out. */

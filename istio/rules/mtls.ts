@@ -22,13 +22,18 @@ export function disabledPorts(spec: unknown, allowedPorts: readonly number[]): r
     }));
 }
 
+/** How the full name of every Service ends. */
+const SERVICES = ".svc.cluster.local";
+
 /**
- * Whether a host belongs to the mesh: a Service of a cluster, in full or short, or one of the suffixes that the mesh
- * gives its own hosts.
+ * Whether a host belongs to the mesh: a Service of a cluster, in full or short, one of the suffixes that the mesh gives
+ * its own hosts, or a wildcard so wide that it takes some of these in.
  */
 export function isMeshHost(host: string, suffixes: readonly string[]): boolean {
   const name = host.replace(/\.$/, "");
-  if (!name.includes(".")) return name !== "*";
+  if (name.startsWith("*") && [SERVICES, ...suffixes].some((wide) => wide.endsWith(name.slice(1))))
+    return true;
+  if (!name.includes(".")) return true;
   return /\.svc(\.|$)/.test(name) || suffixes.some((suffix) => name.endsWith(suffix));
 }
 

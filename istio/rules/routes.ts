@@ -39,10 +39,12 @@ export function unreachableRoutes(spec: unknown): readonly Finding[] {
         return [{ setting, value: value["name"], allowed: `its place before ${catchAll}, which takes all` }];
       }
       const matches = list(value["match"]);
-      if (matches.length === 0 || matches.some(matchesAll)) catchAll = setting;
+      // What the routes of the other VirtualService leave over goes on to the next rule.
+      const takesAll = isAbsent(value["delegate"]);
+      if (takesAll && (matches.length === 0 || matches.some(matchesAll))) catchAll = setting;
       const keys = matches.map(matchKey);
       const earlier = keys.map((key) => taken.get(key));
-      for (const key of keys) if (!taken.has(key)) taken.set(key, setting);
+      for (const key of takesAll ? keys : []) if (!taken.has(key)) taken.set(key, setting);
       if (keys.length === 0 || earlier.includes(undefined)) return [];
       return [
         {

@@ -68,7 +68,8 @@ export const mtlsRules: readonly Rule[] = [
         ".mesh.internal",
       ]),
       plaintextHosts: names(
-        "Hosts of the cluster without a proxy, which speak plaintext or TLS of their own.",
+        "Hosts of the cluster without a proxy, which speak plaintext or TLS of their own; the API server is one.",
+        ["kubernetes.default.svc*"],
       ),
     }),
     find: (spec, { meshSuffixes, plaintextHosts }) =>

@@ -24,6 +24,32 @@ export const sound: Readonly<Record<string, readonly Subject[]>> = {
   "plaintext to a host outside the mesh": [
     destinationRule({ host: "legacy.example.com", trafficPolicy: { tls: { mode: "DISABLE" } } }),
   ],
+  "TLS to the API server, which has no proxy": [
+    destinationRule({
+      host: "kubernetes.default.svc.cluster.local",
+      trafficPolicy: { tls: { mode: "DISABLE" } },
+    }),
+  ],
+  "plaintext to every host of a domain outside the mesh": [
+    destinationRule({ host: "*.example.com", trafficPolicy: { tls: { mode: "DISABLE" } } }),
+  ],
+  "connections that name no host": [
+    gateway({ port: { protocol: "TCP" }, hosts: ["*"] }),
+    gateway({ port: { protocol: "Mongo" }, hosts: ["*"] }),
+  ],
+  "every host for the routes of one namespace": [
+    gateway({ port: { protocol: "HTTPS" }, hosts: ["./*", "team-a/*"] }),
+  ],
+  "a route after what another VirtualService leaves over": [
+    routes(
+      { delegate: { name: "team" } },
+      { match: [{ uri: { prefix: "/a" } }], delegate: { name: "other" } },
+      { match: [{ uri: { prefix: "/a" } }], route: [BACKEND] },
+    ),
+  ],
+  "an istiod with more of the Gateway API": [
+    pod({ containers: [{ ...CONTAINER, env: [{ name: "PILOT_ENABLE_ALPHA_GATEWAY_API", value: "true" }] }] }),
+  ],
   "TLS with the operating system's authorities": [
     destinationRule({ host: "api.example.com", trafficPolicy: { tls: { mode: "SIMPLE" } } }),
   ],

@@ -32,6 +32,20 @@ export const unsound: Readonly<Record<string, readonly [string, ...Subject[]]>> 
       ],
     }),
   ],
+  ...Object.fromEntries(
+    ["*", "*.local", "*.cluster.local", "*.internal"].map((host): [string, [string, Subject]] => [
+      `plaintext to all that ${host} stands for, hosts of the mesh too`,
+      ["istio-mtls-client", destinationRule({ host, trafficPolicy: { tls: { mode: "DISABLE" } } })],
+    ]),
+  ),
+  "a rule of another VirtualService after one that takes all": [
+    "istio-route-reachable",
+    routes({ route: [BACKEND] }, { delegate: { name: "late" } }),
+  ],
+  "every host behind TLS that names one": [
+    "istio-gateway-hosts",
+    gateway({ port: { protocol: "TLS" }, hosts: ["*"] }),
+  ],
   "failover on a port, which takes over nothing": [
     "istio-locality-detection",
     destinationRule({
