@@ -1,3 +1,4 @@
+import { hasLogin } from "../../istio/rules/address";
 import { at, hasUnknown, list, type Fields } from "../../istio/rules/fields";
 
 /** What Helm has to be told to render a Release as it is going to be installed. */
@@ -18,6 +19,7 @@ const NEEDED = [
   "chart",
   "dependencyUpdate",
   "devel",
+  "disableWebhooks",
   "name",
   "namespace",
   "postrender",
@@ -52,6 +54,9 @@ export function readRelease(logicalName: string, release: Fields): ReadRelease {
         text(release["name"]) || logicalName,
         chart,
         ...flags.flatMap(([flag, value]) => (text(value) === "" ? [] : [flag, text(value)])),
+        // Tests run when someone asks for them, and an installation makes none of their objects.
+        "--skip-tests",
+        ...(release["disableWebhooks"] === true ? ["--no-hooks"] : []),
         ...(release["skipCrds"] === true ? [] : ["--include-crds"]),
         ...(release["devel"] === true ? ["--devel"] : []),
         ...(release["dependencyUpdate"] === true ? ["--dependency-update"] : []),
@@ -72,7 +77,10 @@ function notRendered(release: Fields): string | undefined {
   if (text(release["postrender"]) !== "") return "its postrender program is not run here";
   const login = [at(release, "repositoryOpts", "username"), at(release, "repositoryOpts", "password")];
   // Helm takes them as arguments only, where every process of the machine can read them.
-  if (login.some((part) => text(part) !== "")) return "its repository asks for a password";
+  const addresses = [chart, text(at(release, "repositoryOpts", "repo"))];
+  if (login.some((part) => text(part) !== "") || addresses.some(hasLogin)) {
+    return "its repository asks for a password";
+  }
   return undefined;
 }
 

@@ -42,6 +42,11 @@ function subjectOf(object: Fields, namespace: unknown): Subject | undefined {
   const own = at(object, "metadata", "namespace");
   const home = isAbsent(own) ? namespace : own;
   const type = token(apiVersion, kind);
-  const full = typeof home === "string" && !/^(Cluster|Namespace$)/.test(kind) ? `${home}/${name}` : name;
-  return { type, name: full, urn: `${type}::${full}`, props: object };
+  if (typeof home !== "string" || /^(Cluster|Namespace$)/.test(kind)) {
+    return { type, name, urn: `${type}::${name}`, props: object };
+  }
+  const full = `${home}/${name}`;
+  // Settings, too, name objects by their namespace.
+  const metadata = { ...(object["metadata"] as Fields), namespace: home };
+  return { type, name: full, urn: `${type}::${full}`, props: { ...object, metadata } };
 }

@@ -53,17 +53,42 @@ function run({ args, values }: ChartCall, limitMs: number): Promise<Rendered> {
   });
 }
 
+/** As Helm reads it: YAML 1.1, where `yes` is true, with merged maps, and the last of equal keys holds. */
+const AS_HELM = {
+  version: "1.1",
+  merge: true,
+  uniqueKeys: false,
+  logLevel: "error",
+  // Go takes `12:30` and dates for texts.
+  customTags: (tags) =>
+    tags.filter(
+      (tag) =>
+        typeof tag === "string" || (tag.format !== "TIME" && tag.tag !== "tag:yaml.org,2002:timestamp"),
+    ),
+} as const satisfies NonNullable<Parameters<typeof parseAllDocuments>[1]>;
+
+/** Never throws, since nobody would catch it: an alias without an anchor, for one, shows up only in the values. */
 function parsed(manifest: string): Rendered {
-  const documents = parseAllDocuments(manifest);
-  if (documents.some(({ errors }) => errors.length > 0)) {
+  try {
+    return { state: "rendered", objects: objectsOf(manifest) };
+  } catch {
     return { state: "failed", reason: "what the chart renders is no YAML" };
   }
-  const roots = documents.map((document) => document.toJS() as unknown).filter(isFields);
+}
+
+function objectsOf(manifest: string): readonly Fields[] {
+  const documents = parseAllDocuments(manifest, AS_HELM);
+  const roots = documents
+    .map((document) => {
+      if (document.errors[0] !== undefined) throw document.errors[0];
+      // Helm, too, hands on JSON. A value that holds itself has none.
+      return JSON.parse(JSON.stringify(document.toJS())) as unknown;
+    })
+    .filter(isFields);
   // A chart may put several objects into one document.
-  const objects = roots.flatMap((root) =>
+  return roots.flatMap((root) =>
     root["kind"] === "List" ? items("", root["items"]).map(({ value }) => value) : [root],
   );
-  return { state: "rendered", objects };
 }
 
 /** Helm's own words may repeat values, and so secrets: they are only told apart. */

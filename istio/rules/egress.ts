@@ -1,3 +1,4 @@
+import { shownAddress } from "./address";
 import type { Finding } from "./fault";
 import { at, isAbsent, isUnknown, list, texts } from "./fields";
 
@@ -30,7 +31,7 @@ export function movingCode(spec: unknown): readonly Finding[] {
   const sum = at(spec, "sha256");
   if (typeof url !== "string" || url.startsWith("file://") || url.includes("@sha256:")) return [];
   if (!isAbsent(sum) && sum !== "") return [];
-  return [{ setting: "spec.sha256", value: sum, allowed: `the checksum of ${url}` }];
+  return [{ setting: "spec.sha256", value: sum, allowed: `the checksum of ${shownAddress(url)}` }];
 }
 
 /** An EnvoyFilter for every proxy of its namespace, or of the mesh. */

@@ -13,13 +13,30 @@ const CHILDREN = {
   url: "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/choosing-the-right-helm-resource/",
 };
 
-const CHILD_SETTINGS = z.strictObject({
-  skip: z.array(z.string()).default([]).describe("Ids of rules that objects of charts are not judged by."),
-  settings: z
-    .record(z.string(), z.record(z.string(), z.unknown()))
-    .default({})
-    .describe("Settings by rule id, for objects of charts; the pack's own are not handed on by the engine."),
-});
+/** A name that no rule has would change nothing, and nobody would see that: it is refused. */
+function childSettings(objectRules: readonly Rule[]) {
+  const ids = objectRules.filter(({ scope }) => scope === "resource").map(({ id }) => id);
+  const refuse = (named: readonly string[], context: z.RefinementCtx) => {
+    for (const id of named.filter((name) => !ids.includes(name))) {
+      const message = `"${id}" is no rule over single Istio or Kubernetes objects`;
+      context.addIssue({ code: "custom", message });
+    }
+  };
+  return z.strictObject({
+    skip: z
+      .array(z.string())
+      .superRefine(refuse)
+      .default([])
+      .describe("Ids of rules that objects of charts are not judged by."),
+    settings: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .superRefine((settings, context) => refuse(Object.keys(settings), context))
+      .default({})
+      .describe(
+        "Settings by rule id, for objects of charts; the pack's own are not handed on by the engine.",
+      ),
+  });
+}
 
 /**
  * Rules over Helm Releases and what they make.
@@ -104,7 +121,7 @@ function childRule(id: string, level: Level, objectRules: readonly Rule[], rende
     sources: [CHILDREN],
     scope: "resource",
     types: [RELEASE],
-    settings: CHILD_SETTINGS,
+    settings: childSettings(objectRules),
     check: async ({ name, props }: Subject, { skip, settings }) => {
       const read = readRelease(name, props);
       if (read.state !== "known") return [];

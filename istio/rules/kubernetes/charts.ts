@@ -1,3 +1,4 @@
+import { shownAddress } from "../address";
 import type { Finding } from "../fault";
 import { at, isUnknown } from "../fields";
 
@@ -29,5 +30,6 @@ export function halfInstalled(release: unknown): readonly Finding[] {
 export function plaintextRepository(release: unknown): readonly Finding[] {
   const repository = at(release, "repositoryOpts", "repo");
   if (typeof repository !== "string" || !/^http:/i.test(repository)) return [];
-  return [{ setting: "repositoryOpts.repo", value: repository, allowed: "an https address, or oci://" }];
+  const value = shownAddress(repository);
+  return [{ setting: "repositoryOpts.repo", value, allowed: "an https address, or oci://" }];
 }

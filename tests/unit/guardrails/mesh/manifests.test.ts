@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readRelease } from "../../../../guardrails/manifests/chart";
 import { helmRenderer } from "../../../../guardrails/manifests/render";
-import { meshRules } from "../../../../guardrails/rules/mesh";
-import { RELEASE } from "../../../../guardrails/rules/mesh/kinds";
 import { UNKNOWN } from "../../../../guardrails/unknown";
-import { judge, sample } from "../support/change";
 import "./helm.cases";
-import { CONTAINER, DEPLOYMENT } from "./support/objects";
 
 const CALL = { args: ["template", "app", "chart"], values: "{}" };
 
@@ -42,7 +38,7 @@ describe("guardrails: what a Release makes", () => {
           repositoryOpts: { repo: "https://charts.example.com", caFile: "/ca.pem" },
         },
         "template istiod istiod --namespace istio-system --version 1.31.1 --repo https://charts.example.com " +
-          "--ca-file /ca.pem --include-crds --values -",
+          "--ca-file /ca.pem --skip-tests --include-crds --values -",
       ],
       "from a registry, where a repository would be refused": [
         {
@@ -51,11 +47,16 @@ describe("guardrails: what a Release makes", () => {
           skipCrds: true,
           repositoryOpts: { repo: "https://x" },
         },
-        "template logical oci://r.example.com/app --namespace default --version 1.0.0 --values -",
+        "template logical oci://r.example.com/app --namespace default --version 1.0.0 --skip-tests --values -",
       ],
       "from a folder": [
         { chart: "/charts/app", devel: true, dependencyUpdate: true },
-        "template logical /charts/app --namespace default --include-crds --devel --dependency-update --values -",
+        "template logical /charts/app --namespace default --skip-tests --include-crds --devel " +
+          "--dependency-update --values -",
+      ],
+      "without its hooks": [
+        { chart: "oci://r.example.com/app@sha256:00", skipCrds: true, disableWebhooks: true },
+        "template logical oci://r.example.com/app@sha256:00 --namespace default --skip-tests --no-hooks --values -",
       ],
     };
     for (const [what, [inputs, args]] of Object.entries(calls)) {
@@ -70,6 +71,7 @@ describe("guardrails: what a Release makes", () => {
     it("later, while a value of it is not known", () => {
       assert.equal(readRelease("a", { chart: "c", values: { deep: [UNKNOWN] } }).state, "later");
       assert.equal(readRelease("a", { chart: UNKNOWN }).state, "later");
+      assert.equal(readRelease("a", { chart: "c", disableWebhooks: UNKNOWN }).state, "later");
       assert.equal(readRelease("a", { chart: "c", timeout: UNKNOWN }).state, "known");
     });
 
@@ -80,6 +82,9 @@ describe("guardrails: what a Release makes", () => {
         { chart: "c", valueYamlFiles: [{ path: "v" }] },
         { chart: "c", postrender: "/bin/x" },
         { chart: "c", repositoryOpts: { repo: "https://x", password: "canary" } },
+        { chart: "c", repositoryOpts: { repo: "https://user:canary@charts.example.com" } },
+        { chart: "https://canary@charts.example.com/app-1.0.0.tgz" },
+        { chart: "oci://user:can/ary@r.example.com/app@sha256:00" },
       ]) {
         const read = readRelease("a", inputs);
         assert.equal(read.state, "never");
@@ -109,6 +114,18 @@ describe("guardrails: what a Release makes", () => {
       });
     });
 
+    it("as Helm reads it: YAML 1.1, merged maps, the last of equal keys", async () => {
+      helmThat(
+        "printf '%s\\n' 'base: &base {privileged: yes, at: 12:30, day: 2001-12-14}' 'first: {<<: *base, mode: 0644}' " +
+          "'first: {<<: *base, mode: 0600}'",
+      );
+      const base = { privileged: true, at: "12:30", day: "2001-12-14" };
+      assert.deepEqual(await helmRenderer()(CALL), {
+        state: "rendered",
+        objects: [{ base, first: { ...base, mode: 0o600 } }],
+      });
+    });
+
     const failures: Readonly<Record<string, readonly [string, RegExp]>> = {
       "a chart that is not there": [
         'echo "Error: failed to locate chart: secret-canary" >&2; exit 1',
@@ -123,6 +140,8 @@ describe("guardrails: what a Release makes", () => {
         /do not meet the chart's schema/,
       ],
       "anything else": ["echo 'Error: secret-canary' >&2; exit 1", /run it by hand/],
+      "an alias without its anchor": ["echo 'a: *secret-canary'", /is no YAML/],
+      "a value that holds itself": ["echo 'a: &secret-canary [*secret-canary]'", /is no YAML/],
       "output that is no YAML": ["printf '%s\\n' 'a: [secret-canary'", /is no YAML/],
     };
     for (const [what, [line, says]] of Object.entries(failures)) {
@@ -148,54 +167,6 @@ describe("guardrails: what a Release makes", () => {
       helmThat("exec sleep 600");
       const rendered = await helmRenderer(200)(CALL);
       assert.deepEqual(rendered, { state: "failed", reason: "helm did not end within 0.2 s" });
-    });
-  });
-
-  describe("is judged", () => {
-    before(() => (process.env["GUARDRAILS_HELM"] = found));
-    const say = async (values: unknown, namespace = "apps"): Promise<string> => {
-      const release = sample(
-        RELEASE,
-        { chart: "/c", name: "app", namespace, atomic: true, values },
-        "release",
-      );
-      const found = await Promise.all(meshRules.map((rule) => judge(rule, [release])));
-      return found.flat().join("\n");
-    };
-
-    it("by the mandatory and the advisory rules apart, each message naming release, object and rule", async () => {
-      const bad = { ...CONTAINER, image: "app:latest", resources: {}, securityContext: { privileged: true } };
-      const said = await say({ ...DEPLOYMENT, spec: { template: { spec: { containers: [bad] } } } });
-      for (const rule of ["privileged", "image-pinned", "non-root", "read-only-root", "requests"]) {
-        assert.match(
-          said,
-          new RegExp(`^Release release › Deployment apps/sample: .*\\(kubernetes-${rule}: `, "m"),
-        );
-      }
-    });
-
-    it("under the release's namespace where the object names none", async () => {
-      const said = await say(
-        {
-          apiVersion: "v1",
-          kind: "Service",
-          metadata: { name: "open" },
-          spec: { externalIPs: ["198.51.100.7"] },
-        },
-        "edge",
-      );
-      assert.match(said, /^Release release › Service edge\/open: spec\.externalIPs/);
-    });
-
-    it("without repeating a secret among the values", async () => {
-      const env = [{ name: "API_TOKEN", value: "secret-canary" }];
-      const said = await say({
-        ...DEPLOYMENT,
-        data: { password: "secret-canary" },
-        spec: { template: { spec: { containers: [{ ...CONTAINER, env, args: ["secret-canary"] }] } } },
-      });
-      assert.match(said, /kubernetes-plaintext-secret/);
-      assert.doesNotMatch(said, /secret-canary/);
     });
   });
 });
