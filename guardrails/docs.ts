@@ -22,8 +22,9 @@ pulumi preview --policy-pack <this repository>/guardrails --policy-pack-config g
 The folder needs the repository's \`npm ci\` and no build. In the sandbox every preview and update runs under it, those
 that you start in \`mesh sandbox shell\` too.
 
-A \`mandatory\` rule stops the preview or update before anything is changed; an \`advisory\` one warns. The default stacks
-violate none. Each violation names the resource, the property, the value got, what is allowed, and the fix.
+A \`mandatory\` rule fails the preview, and \`pulumi up\` then changes nothing; an \`advisory\` one warns. What only the
+update shows (values not known before, or everything with \`--skip-preview\`) fails the update: before the resource in
+question is changed, but not before others. The default stacks violate none. Each violation names the resource, the property, the value got, what is allowed, and the fix.
 
 ## Configuration
 
@@ -44,9 +45,10 @@ Every rule takes \`except\`, a list of logical names of resources that it does n
 ## What a rule sees
 
 - A rule over one resource judges its inputs before it is changed; a rule over the stack judges all resources at the end
-  of a preview or update.
+  of a preview or update, so that in an update they have been changed by then.
 - A value that is not known before the update, such as the id of something yet to be made, violates nothing in a
-  preview. The update judges it again with the value, before the resource is made.
+  preview. The update judges it again with the value: a rule over one resource before that is made, a rule over the
+  stack at the end.
 - A property that is left out is judged by what Azure, Kubernetes or Istio make of that; where that default depends on
   the API version, by the least safe one.
 - A Helm Release is judged by its inputs and by what its chart makes: \`helm\` renders it, and the rules over single

@@ -12,9 +12,9 @@ export function upgradeChannel(cluster: Props, channels: readonly string[]): Fin
   return oneOf(cluster, "autoUpgradeProfile.upgradeChannel", channels, "wrong");
 }
 
-/** Patches of the nodes' system come by themselves; the default is NodeImage. */
+/** Patches of the nodes' system come by themselves; the default is NodeImage, in older API versions another. */
 export function nodeUpgradeChannel(cluster: Props, channels: readonly string[]): Findings {
-  return oneOf(cluster, "autoUpgradeProfile.nodeOSUpgradeChannel", channels, "right");
+  return oneOf(cluster, "autoUpgradeProfile.nodeOSUpgradeChannel", channels, "wrong");
 }
 
 /** Images that nothing uses leave the nodes. */

@@ -76,7 +76,8 @@ export const clusterCases: Cases = {
     on: CLUSTER,
     mutate: { "autoUpgradeProfile.nodeOSUpgradeChannel": "Unmanaged" },
     says: /^autoUpgradeProfile\.nodeOSUpgradeChannel is "Unmanaged"; allowed: NodeImage, SecurityPatch\.$/,
-    absent: { change: { "autoUpgradeProfile.nodeOSUpgradeChannel": undefined } },
+    // The default is not the same in every API version.
+    absent: { change: { "autoUpgradeProfile.nodeOSUpgradeChannel": undefined }, says: /not set; allowed/ },
     configured: {
       settings: { channels: ["SecurityPatch"] },
       says: /is "NodeImage"; allowed: SecurityPatch\.$/,
