@@ -73,10 +73,12 @@ export function violation(rule: Pick<Rule, "fix">, message: string): string {
 /**
  * A kind without the API version that its package was made for: `azure-native:containerservice/v20230901:ManagedCluster`
  * of the package's second major version, `azure-native_containerservice_v20250901:containerservice:ManagedCluster` of a
- * local package.
+ * local package. The second major version has diagnostic settings in a module that the third has divided.
  */
 export function withoutVersion(type: string): string {
-  return type.replace(/^azure-native(?:_\w+)?:(\w+)(?:\/v\d{8}\w*)?:/, "azure-native:$1:");
+  return type
+    .replace(/^azure-native(?:_\w+)?:(\w+)(?:\/v\d{8}\w*)?:/, "azure-native:$1:")
+    .replace(/^azure-native:insights:DiagnosticSetting$/, "azure-native:monitor:DiagnosticSetting");
 }
 
 function subject(resource: { type: string; name: string; urn: string; props: unknown }): Subject {

@@ -18,10 +18,18 @@ interface InboundRule {
   readonly props: Props;
 }
 
-/** Rules that let something in, of a group or of a rule that is a resource of its own. */
+/** Rules that let something in by its port, of a group or of a rule that is a resource of its own. */
 function inboundAllows(type: "group" | "rule", props: Props): readonly InboundRule[] {
   const all = type === "rule" ? [{ path: "", props }] : parts(props["securityRules"], "securityRules");
-  return all.filter(({ props: rule }) => rule["direction"] === "Inbound" && rule["access"] === "Allow");
+  return all.filter(
+    ({ props: rule }) => rule["direction"] === "Inbound" && rule["access"] === "Allow" && hasPorts(rule),
+  );
+}
+
+/** Other protocols know no ports: "*" is all that their rules can say there. */
+function hasPorts({ protocol }: Props): boolean {
+  if (isUnknown(protocol)) return false;
+  return typeof protocol !== "string" || ["*", "tcp", "udp"].includes(protocol.toLowerCase());
 }
 
 const ANYBODY = ["*", "internet", "any", "0.0.0.0/0", "::/0"];

@@ -1,15 +1,15 @@
 import { CONTROL_PLANE_LOGS } from "../monitoring";
 import { MAINTENANCE_WINDOWS } from "../cluster";
-import { at, entries, isAbsent, isUnknown, oneOf, shown, type Findings, type Props } from "./read";
+import { at, isAbsent, isUnknown, oneOf, shown, unlessPreset, type Findings, type Props } from "./read";
 
 /** The API server comes with an agreed availability; where nothing is said it is the free tier. */
 export function tier(cluster: Props, tiers: readonly string[]): Findings {
-  return oneOf(cluster, "sku.tier", tiers, "wrong");
+  return oneOf(cluster, "sku.tier", tiers, unlessPreset(cluster));
 }
 
 /** Patches of Kubernetes come by themselves. */
 export function upgradeChannel(cluster: Props, channels: readonly string[]): Findings {
-  return oneOf(cluster, "autoUpgradeProfile.upgradeChannel", channels, "wrong");
+  return oneOf(cluster, "autoUpgradeProfile.upgradeChannel", channels, unlessPreset(cluster));
 }
 
 /** Patches of the nodes' system come by themselves; the default is NodeImage, in older API versions another. */
@@ -19,7 +19,7 @@ export function nodeUpgradeChannel(cluster: Props, channels: readonly string[]):
 
 /** Images that nothing uses leave the nodes. */
 export function imageCleaner(cluster: Props): Findings {
-  return oneOf(cluster, "securityProfile.imageCleaner.enabled", [true], "wrong");
+  return oneOf(cluster, "securityProfile.imageCleaner.enabled", [true], unlessPreset(cluster));
 }
 
 /** No add-on runs that Azure has retired. */
@@ -46,21 +46,25 @@ export function maintenance(cluster: Props, windows: readonly Props[]): Findings
 
 /** Logs of the control plane are kept. @param settings the diagnostic settings of the same stack. */
 export function logged(cluster: Props, settings: readonly Props[]): Findings {
-  if (settings.some((setting) => refersTo(lastOf(setting["resourceUri"]), cluster))) return [];
-  return ["no DiagnosticSetting has it for its resourceUri; allowed: one in the same stack."];
+  const own = settings.filter((setting) => refersTo(lastOf(setting["resourceUri"]), cluster));
+  if (own.length === 0)
+    return ["no DiagnosticSetting has it for its resourceUri; allowed: one in the same stack."];
+  if (own.some((setting) => isUnknown(setting["logs"]) || keptLogs(setting).length > 0)) return [];
+  return ["its DiagnosticSetting keeps no logs; allowed: one in the same stack that does."];
 }
 
-/** Who changed what in the cluster is among the logs that are kept. */
+/** Who changed what in the cluster is among the logs that are kept; a setting for metrics alone keeps none. */
 export function auditLogged(setting: Props, needed: readonly string[]): Findings {
   const uri = setting["resourceUri"];
   if (typeof uri === "string" && !/\/managedClusters\/[^/]+$/i.test(uri)) return [];
-  const logs = entries(setting["logs"]).filter(([, log]) => at(log, "enabled") !== false);
-  const kept = logs.map(([, log]) => at(log, "category"));
+  const logs = keptLogs(setting);
+  if (logs.length === 0) return [];
+  const kept = logs.map((log) => at(log, "category"));
   // An id that is not known yet may be of anything: the logs of AKS are known by their names.
   if (isUnknown(uri) && !kept.some((name) => CONTROL_PLANE_LOGS.some((known) => known === name))) return [];
   if (isUnknown(setting["logs"]) || hasUnknown(setting["logs"])) return [];
   // A group holds all of its categories.
-  if (logs.some(([, log]) => ["audit", "allLogs"].includes(String(at(log, "categoryGroup"))))) return [];
+  if (logs.some((log) => ["audit", "allLogs"].includes(String(at(log, "categoryGroup"))))) return [];
   if (kept.includes("kube-audit")) kept.push("kube-audit-admin");
   const missing = needed.filter((name) => !kept.includes(name));
   return missing.map((name) => `logs keeps ${shown(kept)}; allowed: ${name} among them, enabled.`);
@@ -83,6 +87,12 @@ export function tagged(resource: Props, required: readonly string[]): Findings {
   return required
     .filter((name) => !names.includes(name))
     .map((name) => `tags.${name} is not set; allowed: any text.`);
+}
+
+/** The logs of a setting that are not switched off, one that is not known yet among them. */
+function keptLogs(setting: Props): readonly unknown[] {
+  const logs = setting["logs"];
+  return Array.isArray(logs) ? (logs as unknown[]).filter((log) => at(log, "enabled") !== false) : [];
 }
 
 function hasUnknown(logs: unknown): boolean {

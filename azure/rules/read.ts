@@ -66,4 +66,13 @@ export function oneOf(
   return [`${path} is ${shown(value)}; allowed: ${allowed.map(String).join(", ")}.`];
 }
 
+/**
+ * What Azure's default means where it is wrong for most clusters: AKS Automatic sets it right by itself and lets nobody
+ * change it. Only for what https://learn.microsoft.com/azure/aks/intro-aks-automatic lists as preconfigured.
+ */
+export function unlessPreset(cluster: Props): "right" | "wrong" {
+  const mode = at(cluster, "sku.name");
+  return isUnknown(mode) || folded(mode) === "automatic" ? "right" : "wrong";
+}
+
 const folded = (value: unknown): unknown => (typeof value === "string" ? value.toLowerCase() : value);

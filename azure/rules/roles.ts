@@ -8,12 +8,21 @@ export const PRIVILEGED_ROLES = {
   "f58310d9-a9f6-439a-9e8d-f62e7b41a168": "Role Based Access Control Administrator",
 } as const;
 
-/** The role is not one that may do everything. */
+/** Whether a text says which role is meant: the GUID of any, or the name of one that may do everything. */
+export function isRole(text: string): boolean {
+  return (
+    /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ||
+    Object.values(PRIVILEGED_ROLES).some((name) => name.toLowerCase() === text.toLowerCase())
+  );
+}
+
+/** The role is not one that may do everything. @param denied names and GUIDs, in any case. */
 export function privilegedRole(assignment: Props, denied: readonly string[]): Findings {
   const id = assignment["roleDefinitionId"];
   const guid = typeof id === "string" ? id.split("/").at(-1)?.toLowerCase() : undefined;
   const name = guid === undefined ? undefined : (PRIVILEGED_ROLES as Readonly<Record<string, string>>)[guid];
-  const found = [name, guid].find((one) => one !== undefined && denied.includes(one));
+  const folded = denied.map((one) => one.toLowerCase());
+  const found = [name, guid].find((one) => one !== undefined && folded.includes(one.toLowerCase()));
   if (found === undefined) return [];
   return [`roleDefinitionId is the role ${name ?? found}; allowed: roles other than ${denied.join(", ")}.`];
 }

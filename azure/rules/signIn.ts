@@ -1,8 +1,8 @@
-import { at, isAbsent, isUnknown, oneOf, type Findings, type Props } from "./read";
+import { at, isAbsent, isUnknown, oneOf, unlessPreset, type Findings, type Props } from "./read";
 
 /** Kubernetes' own authorization is on; ARM leaves it off where nothing is said. */
 export function kubernetesRbac(cluster: Props): Findings {
-  return oneOf(cluster, "enableRBAC", [true], "wrong");
+  return oneOf(cluster, "enableRBAC", [true], unlessPreset(cluster));
 }
 
 /** The static administrator certificate does not work. */
@@ -12,13 +12,13 @@ export function localAccounts(cluster: Props): Findings {
 
 /** People and pipelines sign in by Entra. */
 export function entra(cluster: Props): Findings {
-  return oneOf(cluster, "aadProfile.managed", [true], "wrong");
+  return oneOf(cluster, "aadProfile.managed", [true], unlessPreset(cluster));
 }
 
 /** Who has signed in by Entra gets rights by Azure roles; without Entra the rule above speaks. */
 export function azureRbac(cluster: Props): Findings {
   if (isAbsent(cluster["aadProfile"])) return [];
-  return oneOf(cluster, "aadProfile.enableAzureRBAC", [true], "wrong");
+  return oneOf(cluster, "aadProfile.enableAzureRBAC", [true], unlessPreset(cluster));
 }
 
 /** The cluster acts in Azure by an identity that has no password. */
@@ -35,8 +35,8 @@ export function managedIdentity(cluster: Props): Findings {
 /** Pods sign in to Azure by their service account: that takes an issuer, and the webhook that hands tokens on. */
 export function workloadIdentity(cluster: Props): Findings {
   return [
-    ...oneOf(cluster, "oidcIssuerProfile.enabled", [true], "wrong"),
-    ...oneOf(cluster, "securityProfile.workloadIdentity.enabled", [true], "wrong"),
+    ...oneOf(cluster, "oidcIssuerProfile.enabled", [true], unlessPreset(cluster)),
+    ...oneOf(cluster, "securityProfile.workloadIdentity.enabled", [true], unlessPreset(cluster)),
   ];
 }
 

@@ -136,9 +136,14 @@ export const accessRules: readonly Rule[] = [
     level: "mandatory",
     settings: z.strictObject({
       denied: z
-        .array(z.string())
+        .array(
+          z.string().refine(azure.isRole, {
+            error: ({ input }) =>
+              `${JSON.stringify(input)} is neither a GUID nor one of ${Object.values(azure.PRIVILEGED_ROLES).join(", ")}`,
+          }),
+        )
         .default(Object.values(azure.PRIVILEGED_ROLES))
-        .describe("Names of built-in roles, or GUIDs of any roles, that may not be given."),
+        .describe("Roles that may not be given: these names, or GUIDs of any others."),
     }),
     scope: "resource",
     types: [ROLE],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as azure from "../../../azure/rules";
 import { defineRule, type Rule } from "../../rule";
 import { AKS_BASELINE, checkov, cis, learn, psRule, RESILIENCY_LIBRARY } from "./sources";
-import { CLUSTER, DIAGNOSTICS, eachCluster, NETWORK, WINDOW, WORKSPACE } from "./types";
+import { CLUSTER, DIAGNOSTICS, each, eachCluster, NETWORK, WINDOW, WORKSPACE } from "./types";
 
 const texts = (values: readonly string[], description: string) =>
   z
@@ -68,9 +68,15 @@ export const clusterRules: readonly Rule[] = [
     fix: "Choose ranges apart from 169.254.0.0/16, 172.30.0.0/16, 172.31.0.0/16 and 192.0.2.0/24.",
     sources: [learn("Azure CNI: plan IP addressing", "aks/configure-azure-cni")],
     level: "mandatory",
-    scope: "resource",
-    types: [CLUSTER, NETWORK],
-    check: ({ type, props }) => azure.reservedRanges(type === CLUSTER ? "cluster" : "network", props),
+    // A network in which no cluster stands may use these ranges.
+    scope: "stack",
+    check: (subjects) =>
+      subjects.some(({ type }) => type === CLUSTER)
+        ? [
+            ...each(subjects, CLUSTER, (props) => azure.reservedRanges("cluster", props)),
+            ...each(subjects, NETWORK, (props) => azure.reservedRanges("network", props)),
+          ]
+        : [],
   }),
   defineRule({
     id: "aks-tier",

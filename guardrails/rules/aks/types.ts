@@ -25,6 +25,18 @@ export function eachPool(subject: Subject, judge: (pool: Pool) => Findings): Fin
   return pools.flatMap((pool) => judge(pool));
 }
 
+/** Asks about each resource of a kind in a stack; what it says begins with kind and name. */
+export function each(
+  subjects: readonly Subject[],
+  kind: string,
+  judge: (props: Props) => Findings,
+): Findings {
+  const label = kind.split(":").at(-1) ?? kind;
+  return subjects
+    .filter(({ type }) => type === kind)
+    .flatMap(({ name, props }) => judge(props).map((finding) => `${label} ${name}: ${finding}`));
+}
+
 /** Asks about each cluster of a stack with what else of a kind stands in it. */
 export function eachCluster(
   subjects: readonly Subject[],

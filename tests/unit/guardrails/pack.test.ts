@@ -27,6 +27,11 @@ describe("guardrails: what the engine hands over", () => {
     ]) {
       assert.equal(withoutVersion(type), "azure-native:containerservice:ManagedCluster");
     }
+    for (const module of ["insights", "insights/v20210501preview", "monitor", "monitor/v20210501preview"]) {
+      const type = `azure-native:${module}:DiagnosticSetting`;
+      assert.equal(withoutVersion(type), "azure-native:monitor:DiagnosticSetting");
+    }
+    assert.equal(withoutVersion("azure-native:insights:Component"), "azure-native:insights:Component");
     assert.equal(withoutVersion("kubernetes:apps/v1:Deployment"), "kubernetes:apps/v1:Deployment");
   });
 });
