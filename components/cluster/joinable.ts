@@ -69,7 +69,11 @@ export interface FailedRequest {
 export function accessFault(server: string, failed: FailedRequest, stack: string): string {
   const { status, code = "no answer", command } = failed;
   if (command !== undefined) {
-    const fault = code === "ENOENT" ? "is not on the PATH" : "handed out no credential";
+    const faults: Readonly<Record<string, string>> = {
+      ENOENT: "is not on the PATH",
+      ETIMEDOUT: "did not end in time, perhaps since it waits for somebody to sign in",
+    };
+    const fault = faults[code] ?? "handed out no credential";
     return (
       `its exec command ${command} ${fault}. Install it or sign in to it wherever pulumi runs, CI included, or use ` +
       "the token of a service account. To see what it says: run the command by hand"

@@ -1,6 +1,7 @@
-import { Agent, request, type RequestOptions } from "node:https";
+import { Agent, type RequestOptions } from "node:https";
 import * as pulumi from "@pulumi/pulumi";
-import { accessFault, localityWarning, obstacles, type FailedRequest, type NamedObject } from "./joinable";
+import { accessFault, localityWarning, obstacles, type NamedObject } from "./joinable";
+import { exchange, RequestFailed } from "./exchange";
 import { isProxied } from "./proxy";
 import { ExecFailed, readSignIn, runExec, type SignIn } from "./sign-in";
 
@@ -14,16 +15,15 @@ export interface PreflightArgs {
   readonly namespaces: readonly string[];
 }
 
-const TIMEOUT_MS = 15_000;
-
 /**
  * Asks an existing cluster whether it can be reached, signed in to and joined, before anything is made: a fault is
  * said in the preview, and no half of a mesh is left in somebody's cluster.
  */
 export async function checkExisting(args: PreflightArgs): Promise<void> {
   const signIn = readSignIn(args.kubeconfig);
-  const { origin, hostname } = new URL(signIn.server);
-  if (signIn.proxy !== undefined || isProxied(hostname, process.env)) {
+  const url = new URL(signIn.server);
+  const { origin } = url;
+  if (signIn.proxy !== undefined || isProxied(url, process.env)) {
     await pulumi.log.info(
       `${origin} is reached by a proxy and was not looked at beforehand: whether it can be joined shows in the update.`,
     );
@@ -46,12 +46,6 @@ function refused(reasons: readonly string[]): pulumi.RunError {
   return new pulumi.RunError(
     ["The cluster of global-mesh:kubeconfig cannot be used. Nothing was changed.", ...reasons].join("\n- "),
   );
-}
-
-class RequestFailed extends Error {
-  constructor(readonly failed: FailedRequest) {
-    super("the request brought no usable answer");
-  }
 }
 
 type Names = readonly NamedObject[];
@@ -107,29 +101,4 @@ async function names(url: URL, options: RequestOptions): Promise<Names> {
   } catch {
     throw new RequestFailed({ code: "what answers there is no Kubernetes API" });
   }
-}
-
-function exchange(url: URL, signed: RequestOptions): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: unknown): void => {
-      const { name, code } = error as NodeJS.ErrnoException;
-      const known = name === "TimeoutError" ? "ETIMEDOUT" : code;
-      reject(new RequestFailed(known === undefined ? {} : { code: known }));
-    };
-    try {
-      const sent = request(url, { ...signed, signal: AbortSignal.timeout(TIMEOUT_MS) }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("error", failed);
-        answer.on("end", () => {
-          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() });
-        });
-      });
-      sent.on("error", failed);
-      sent.end();
-    } catch (error) {
-      // A certificate that is none is found out before anything is sent.
-      failed(error);
-    }
-  });
 }

@@ -81,23 +81,34 @@ export class ExecFailed extends Error {
   }
 }
 
-/** Runs a kubeconfig's command and reads the credential that it prints. */
-export async function runExec(exec: ExecCommand): Promise<Credential> {
+/**
+ * Runs a kubeconfig's command and reads the credential that it prints.
+ * @param limitMs how long it may take.
+ */
+export async function runExec(exec: ExecCommand, limitMs = EXEC_MS): Promise<Credential> {
   const { command, args, env, apiVersion = "client.authentication.k8s.io/v1" } = exec;
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   const added = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
   const child = spawn(command, [...(args ?? [])], {
     env: { ...process.env, ...added, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
     stdio: ["ignore", "pipe", "ignore"],
-    timeout: EXEC_MS,
   });
   const parts: Buffer[] = [];
   child.stdout.on("data", (part: Buffer) => parts.push(part));
+  let timer: NodeJS.Timeout | undefined;
   const code = await new Promise<number | null>((resolve, reject) => {
+    // Not left to spawn: what the command itself started may keep the output open when the command is gone.
+    timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      child.stdout.destroy();
+      reject(new ExecFailed(command, "ETIMEDOUT"));
+    }, limitMs);
     child.once("error", (error: NodeJS.ErrnoException) => {
       reject(new ExecFailed(command, error.code));
     });
     child.once("close", resolve);
+  }).finally(() => {
+    clearTimeout(timer);
   });
   if (code !== 0) throw new ExecFailed(command, undefined);
   try {
