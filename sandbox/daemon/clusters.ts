@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { regionAddresses, type RegionAddresses } from "../addresses/layout";
 import {
   keyOf,
   type Arm,
@@ -10,59 +9,9 @@ import {
   type Json,
   type Leftovers,
 } from "../arm";
-import { AddressPool, CloudController, pooledAddress } from "../cloud";
-import { ControlPlane, Supervisor } from "../cluster";
-import { KubeClient } from "../kube";
-import { NodeAgent } from "../node";
-import type { ProcessRegistry } from "../processes";
 import { condition, identified, messageOf } from "./condition";
 import { findLeftovers, istiodConfigMaps } from "./leftovers";
-
-/** Programs that clusters are made of. */
-export interface ClusterTools {
-  readonly etcd: string;
-  readonly kubeApiserver: string;
-  readonly kubeControllerManager: string;
-  /** Without it istiod is simulated. */
-  readonly pilotDiscovery?: string;
-}
-
-export interface LocalClustersOptions {
-  readonly block: number;
-  readonly tools: ClusterTools;
-  readonly operatorToken: string;
-  /** Folder that each cluster gets a folder in. */
-  readonly folder: string;
-  readonly logFolder: string;
-  readonly registry: ProcessRegistry;
-  /** Slot of the region of a cluster that is no ARM resource's. */
-  readonly existingSlot: (region: string) => number;
-  readonly log: (line: string) => void;
-}
-
-/** Begin of the id of a cluster that is no ARM resource's. */
-const EXISTING = "existing/";
-
-/** The identity of a cluster that is no ARM resource's. */
-export function existingIdentity(name: string, region: string, kubernetesVersion: string): ClusterIdentity {
-  return { id: `${EXISTING}${name}`, name, location: region, kubernetesVersion };
-}
-
-/** The parts of one cluster. */
-interface Standing {
-  readonly identity: ClusterIdentity;
-  readonly addresses: RegionAddresses;
-  readonly folder: string;
-  readonly access: ClusterAccess;
-  readonly kube: KubeClient;
-  /** Absent while the cluster is stopped. */
-  parts?: {
-    readonly controlPlane: ControlPlane;
-    readonly supervisor: Supervisor;
-    readonly agent: NodeAgent;
-    readonly cloud: CloudController;
-  };
-}
+import { startParts, stopParts, type LocalClustersOptions, type Standing } from "./standing";
 
 /** A cluster that should run and could not be started. */
 interface Failed {
@@ -177,72 +126,10 @@ export class LocalClusters implements ClusterHost {
   }
 
   private async start(identity: ClusterIdentity): Promise<Standing> {
-    const { arm } = this;
-    if (!arm) throw new Error("the ARM stand-in is not attached");
+    if (!this.arm) throw new Error("the ARM stand-in is not attached");
     if (this.ending) throw new Error(`${identity.name} is not started: the sandbox is stopping`);
-    const { id, name, location } = identity;
-    const isExisting = id.startsWith(EXISTING);
-    const slot = isExisting ? this.o.existingSlot(location) : arm.clusters.slot({ id, location });
-    const addresses = regionAddresses(this.o.block, slot);
-    const folder = path.join(this.o.folder, name);
-    const { log, registry, operatorToken, tools } = this.o;
-    const say = (line: string) => {
-      log(`${name}: ${line}`);
-    };
-    const controlPlane = await ControlPlane.start(
-      {
-        name,
-        region: location,
-        addresses,
-        folder,
-        tools,
-        operatorToken,
-        kubernetesVersion: identity.kubernetesVersion,
-        logFolder: this.o.logFolder,
-      },
-      registry,
-      say,
-    );
-    const { access } = controlPlane;
-    const supervisor = new Supervisor(controlPlane, { log: say });
-    controlPlane.onEnded = (component, how) => {
-      supervisor.ended(component, how);
-    };
-    const kube = KubeClient.direct({ server: access.server, caData: access.caData, token: operatorToken });
-    const executables = tools.pilotDiscovery === undefined ? {} : { pilotDiscovery: tools.pilotDiscovery };
-    const agent = new NodeAgent({
-      kube,
-      access,
-      addresses,
-      region: location,
-      folder,
-      registry,
-      executables,
-      log: say,
-    });
-    const cloud = new CloudController({
-      kube,
-      ...(isExisting
-        ? { publicIps: new AddressPool(kube, location, (n) => addresses.publicIp(n)), choose: pooledAddress }
-        : { publicIps: arm.clusters.binderFor(id) }),
-      region: location,
-      log: say,
-    });
-    const standing: Standing = {
-      identity,
-      addresses,
-      folder,
-      access,
-      kube,
-      parts: { controlPlane, supervisor, agent, cloud },
-    };
-    try {
-      await Promise.all([agent.start(), cloud.start()]);
-    } catch (error) {
-      await stopParts(standing);
-      throw error;
-    }
-    this.clusters.set(keyOf(id), standing);
+    const standing = await startParts(identity, this.arm, this.o);
+    this.clusters.set(keyOf(identity.id), standing);
     return standing;
   }
 
@@ -253,16 +140,4 @@ export class LocalClusters implements ClusterHost {
     this.changes.set(keyOf(id), now);
     return now;
   }
-}
-
-async function stopParts(standing: Standing): Promise<void> {
-  const { parts } = standing;
-  if (!parts) return;
-  delete standing.parts;
-  parts.supervisor.stop();
-  await Promise.allSettled([parts.cloud.stop(), parts.agent.stop()]);
-  await parts.controlPlane.stop();
-  // A start that was under way has seen its process end by now, or is about to have one.
-  await parts.supervisor.settled();
-  await parts.controlPlane.stop();
 }

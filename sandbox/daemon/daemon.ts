@@ -6,8 +6,9 @@ import { adminDoor, Arm, armServer } from "../arm";
 import type { SandboxHome, SandboxIdentity } from "../home";
 import { endProcess, identityOf, ProcessRegistry } from "../processes";
 import { removeRecord, writeRecord, type ProcessRecord } from "../processes/records";
-import { LocalClusters, type ClusterTools } from "./clusters";
+import { LocalClusters } from "./clusters";
 import { existingDoor, ExistingClusters } from "./existing";
+import type { ClusterTools } from "./standing";
 
 /** How often the home folder is looked for: without it there is nothing left to serve. */
 const HOME_CHECK_MS = 2_000;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { ArmError, type Answer, type ClusterIdentity, type Leftovers, type SideDoor } from "../arm";
 import { writeJson } from "../home";
-import { existingIdentity, type LocalClusters } from "./clusters";
+import type { LocalClusters } from "./clusters";
+import { existingIdentity } from "./standing";
 
 /** A cluster that was taken away, with what was left in it just before. */
 interface Removed extends Leftovers {
