@@ -9,6 +9,7 @@ import { sandboxShell } from "./sandbox/shell";
 import { renderStatus, sandboxStatus } from "./sandbox/status";
 import { sandboxUp } from "./sandbox/up";
 import { useStderr } from "./ui/steps";
+import { UsageError } from "./usage";
 
 /** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage, 3 found and not repaired, 130 and 143 by a signal. */
 const FAILED = 1;
@@ -160,5 +161,5 @@ program()
       return;
     }
     console.error(pc.red(error instanceof Error ? error.message : String(error)));
-    process.exitCode = FAILED;
+    process.exitCode = error instanceof UsageError ? WRONG_USAGE : FAILED;
   });

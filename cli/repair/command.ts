@@ -1,12 +1,15 @@
 import path from "node:path";
-import { createInterface } from "node:readline/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import pc from "picocolors";
-import { sandboxContext } from "../sandbox/context";
+import { requireIdentity, sandboxContext } from "../sandbox/context";
 import { runEnvironment } from "../sandbox/environment";
-import type { Finder, Finding } from "./finding";
+import { exclusively } from "../sandbox/exclusive";
+import { ask } from "./agree";
+import { idPair, minutes, mustBePending } from "./answers";
+import { projectName, stateBackend, type StateBackend } from "./backend";
+import type { Finder, Finding, RepairStack } from "./finding";
 import { findDeadLocks, withLocksExplained } from "./locked";
-import { findOrphans } from "./orphans";
+import { waitForOrphans } from "./orphans";
+import { exportState } from "./pending";
 import { examine, finders, mendAll, type Outcome } from "./repair";
 import { findTornSidecars } from "./sidecars";
 import { repairStack } from "./stack";
@@ -34,42 +37,100 @@ export interface RepairReport {
   readonly outcomes: readonly Outcome[];
 }
 
-/** How long a plugin may go on with its last call, such as the creation of a cluster. */
-const ORPHAN_MS = 30 * 60_000;
-
 /** Looks for what killed and failed runs left of a stack, shows it, asks, and mends it. */
 export async function repair(
   options: RepairOptions,
   signal: AbortSignal,
   say: (line: string) => void = console.error,
 ): Promise<RepairReport> {
-  const where = place(options);
-  const stack = repairStack({ name: options.stack, ...where, signal });
-  const pending = {
+  const said: Said = {
     ids: new Map((options.id ?? []).map(idPair)),
     cleared: new Set(options.clear),
-    subscriptionId: where.env["ARM_SUBSCRIPTION_ID"],
-    helm: { env: where.env, ageMinutes: minutes(options.releaseAge) },
+    ageMinutes: minutes(options.releaseAge),
   };
+  const program = path.resolve(options.program ?? ".");
+  if (options.home === undefined) {
+    const backend = await stateBackend(program, process.env, signal);
+    return repairAt({ folder: program, env: process.env, backend }, options, said, signal, say);
+  }
+  const context = sandboxContext({ home: options.home, program });
+  const { home } = context;
+  requireIdentity(home);
+  // The other commands of a sandbox end what they find running in it.
+  return exclusively(context, "mesh repair", () => {
+    const command = path.join(home.bin, "pulumi");
+    const project = projectName(home.project);
+    const backend = { folder: home.backend, ...(project === undefined ? {} : { project }) };
+    const where = { folder: home.project, env: runEnvironment(home), command, backend };
+    return repairAt(where, options, said, signal, say);
+  });
+}
+
+/** The user's answers. */
+interface Said {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly cleared: ReadonlySet<string>;
+  readonly ageMinutes: number | undefined;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly command?: string;
+  readonly backend: StateBackend;
+}
+
+async function repairAt(
+  where: Place,
+  options: RepairOptions,
+  said: Said,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<RepairReport> {
+  const { env, backend } = where;
+  const stack = repairStack({ name: options.stack, ...where, signal });
+  const aside = (line: string): void => say(pc.dim(line));
+  const explain = (error: unknown): Error => withLocksExplained(options.stack, error);
   const round = async (all: readonly Finder[]): Promise<readonly Outcome[]> => {
     const found = await examine(stack, all);
     if (found.length > 0) say(found.flatMap(({ finding }, index) => planned(finding, index + 1)).join("\n"));
-    const agreed = found.some(({ mend }) => mend !== undefined) && (await agree(options));
-    if (!agreed) return found.map(({ finding }) => ({ finding, result: "left", detail: finding.fix }));
-    await waitForOrphans(signal, say);
-    return mendAll(found, (detail) => say(pc.dim(`${options.stack}: ${detail}`)));
+    const mendable = found.some(({ mend }) => mend !== undefined);
+    if (mendable && backend.folder === undefined) say(pc.yellow(UNSEEN_LOCKS));
+    if (!mendable || !(await agree(options, signal)))
+      return found.map(({ finding }) => ({ finding, result: "left", detail: finding.fix }));
+    await waitForOrphans(signal, aside);
+    return mendAll(found, (detail) => aside(`${options.stack}: ${detail}`), explain);
   };
   try {
     // Also refuses a lock that is held: while it is, files are just being written.
-    const locks = findDeadLocks(stack, where.backend);
+    const locks = findDeadLocks(stack, backend);
     // Of a state that the engine cannot read it cannot be asked anything.
-    const torn = await round([() => Promise.resolve(findTornSidecars(where.backend, options.stack))]);
+    const torn = await round([
+      () => Promise.resolve(findTornSidecars(backend.folder, options.stack, backend.project)),
+    ]);
     if (torn.some(({ result }) => result !== "repaired")) return { stack: options.stack, outcomes: torn };
-    const rest = await round([() => Promise.resolve(locks), ...finders(pending)]);
+    await checkAnswers(stack, said);
+    const { ids, cleared, ageMinutes } = said;
+    const subscriptionId = env["ARM_SUBSCRIPTION_ID"];
+    const all = finders({ ids, cleared, subscriptionId, helm: { env, ageMinutes } });
+    const rest = await round([() => Promise.resolve(locks), ...all]);
     return { stack: options.stack, outcomes: [...torn, ...rest] };
   } catch (error) {
-    throw withLocksExplained(options.stack, error);
+    throw explain(error);
   }
+}
+
+/** Helm takes no lock of the engine: nothing but the user keeps it from the releases of an update that runs. */
+const UNSEEN_LOCKS =
+  "The locks of this backend cannot be looked into: make sure that no update of this stack runs. While one does, " +
+  "its operations look interrupted.";
+
+async function checkAnswers(stack: RepairStack, { ids, cleared }: Said): Promise<void> {
+  const answers = [
+    ...[...ids.keys()].map((urn) => ({ option: "--id" as const, urn })),
+    ...[...cleared].map((urn) => ({ option: "--clear" as const, urn })),
+  ];
+  if (answers.length > 0) mustBePending((await exportState(stack)).deployment ?? {}, answers);
 }
 
 function planned({ what, kind, cause, fix }: Finding, number: number): string[] {
@@ -92,68 +153,7 @@ export function renderRepair({ stack, outcomes }: RepairReport): string {
   );
 }
 
-interface Place {
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly command?: string;
-  /** Folder of the state, where that is one. */
-  readonly backend?: string;
-}
-
-function place(options: RepairOptions): Place {
-  const folder = path.resolve(options.program ?? ".");
-  if (options.home !== undefined) {
-    const { home } = sandboxContext({ home: options.home, program: folder });
-    const env = runEnvironment(home);
-    return { folder: home.project, env, command: path.join(home.bin, "pulumi"), backend: home.backend };
-  }
-  const url = process.env["PULUMI_BACKEND_URL"] ?? "";
-  const backend = url.startsWith("file://")
-    ? url
-        .slice("file://".length)
-        .replace(/\?.*$/, "")
-        .replace(/^~(?=\/|$)/, home())
-    : undefined;
-  return { folder, env: process.env, ...(backend === undefined ? {} : { backend }) };
-}
-
-function home(): string {
-  return process.env["HOME"] ?? "~";
-}
-
-function idPair(text: string): [urn: string, id: string] {
-  const end = text.indexOf("=");
-  const [urn, id] = [text.slice(0, end), text.slice(end + 1)];
-  if (end > 0 && id !== "" && urn.startsWith("urn:pulumi:")) return [urn, id];
-  throw new Error(`--id: got "${text}", must be <urn>=<id> with the URN that the plan shows.`);
-}
-
-function minutes(text: string | undefined): number | undefined {
-  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new Error(`--release-age: got "${text}", must be a whole number of minutes, 0 or more.`);
-}
-
-async function agree(options: RepairOptions): Promise<boolean> {
+async function agree(options: RepairOptions, signal: AbortSignal): Promise<boolean> {
   if (options.yes === true) return true;
-  if (!process.stdin.isTTY) return false;
-  const ask = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await ask.question(`Repair stack ${options.stack} like this? [y/N] `)).trim());
-  } finally {
-    ask.close();
-  }
-}
-
-async function waitForOrphans(signal: AbortSignal, say: (line: string) => void): Promise<void> {
-  const end = Date.now() + ORPHAN_MS;
-  let told = "";
-  for (;;) {
-    const orphans = findOrphans().map(({ pid, program }) => `${program} (${pid})`);
-    if (orphans.length === 0) return;
-    const words = orphans.join(", ");
-    if (Date.now() > end) throw new Error(`These plugins still work for an engine that is gone: ${words}.`);
-    if (words !== told) say(pc.dim(`waiting for plugins that finish their last call: ${words}`));
-    told = words;
-    await sleep(500, undefined, { signal });
-  }
+  return process.stdin.isTTY && (await ask(`Repair stack ${options.stack} like this?`, signal));
 }

@@ -14,8 +14,8 @@ export interface Finding {
 export interface Repair {
   readonly finding: Finding;
   /**
-   * Mends it and says in one line what came of it. Mends run one after another, those of the state's pending
-   * operations first. Absent where only a person can decide.
+   * Mends it and says in one line what came of it. Mends run one after another, those of releases before
+   * those of the state's pending operations. Absent where only a person can decide.
    */
   readonly mend?: (report: (detail: string) => void) => Promise<string>;
 }

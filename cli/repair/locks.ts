@@ -70,13 +70,20 @@ export function locksIn(error: string): StackLock[] {
   }));
 }
 
-/** The locks of a stack in a backend that is a folder, whatever the project's name is. */
-export function locksOf(backend: string, stack: string): StackLock[] {
+/**
+ * The locks of a stack in a backend that is a folder.
+ *
+ * @param project without it, those of equally named stacks of all projects.
+ */
+export function locksOf(backend: string, stack: string, project?: string): StackLock[] {
   const folder = path.join(backend, ".pulumi", "locks", "organization");
+  // The stack may be given with its organization and project.
+  const name = stack.split("/").at(-1) ?? stack;
   return entries(folder)
-    .flatMap((project) => {
-      const locks = path.join(folder, project, stack);
-      return entries(locks).map((name) => path.join(locks, name));
+    .filter((one) => project === undefined || one === project)
+    .flatMap((one) => {
+      const locks = path.join(folder, one, name);
+      return entries(locks).map((file) => path.join(locks, file));
     })
     .flatMap((file) => readLock(file) ?? []);
 }

@@ -34,10 +34,15 @@ export async function examine(stack: RepairStack, all: readonly Finder[]): Promi
   return found;
 }
 
-/** Mends what can be mended, one after another; one failure does not keep the others from being mended. */
+/**
+ * Mends what can be mended, one after another; one failure does not keep the others from being mended.
+ *
+ * @param explain adds to the error of a mend what the engine does not say, such as who holds the lock.
+ */
 export async function mendAll(
   repairs: readonly Repair[],
   report: (detail: string) => void,
+  explain: (error: unknown) => Error = asError,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const { finding, mend } of repairs) {
@@ -48,9 +53,12 @@ export async function mendAll(
     try {
       outcomes.push({ finding, result: "repaired", detail: await mend(report) });
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      outcomes.push({ finding, result: "failed", detail });
+      outcomes.push({ finding, result: "failed", detail: explain(error).message });
     }
   }
   return outcomes;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -8,8 +8,12 @@ import type { Repair } from "./finding";
  * between the two writes of that, the engine calls the sound state "failed to load checkpoint: EOF" for ever. Without
  * the file it asks for none.
  */
-export function findTornSidecars(backend: string | undefined, stack: string): readonly Repair[] {
-  return tornSidecars(backend, stack).map((file) => ({
+export function findTornSidecars(
+  backend: string | undefined,
+  stack: string,
+  project?: string,
+): readonly Repair[] {
+  return tornSidecars(backend, stack, project).map((file) => ({
     finding: {
       kind: "torn-attributes",
       what: path.basename(file),
@@ -23,13 +27,15 @@ export function findTornSidecars(backend: string | undefined, stack: string): re
   }));
 }
 
-/** Their paths; another stack may be written to just now. A backend that is no folder has none. */
-export function tornSidecars(backend: string | undefined, stack: string): string[] {
+/** Their paths; another stack, or one of that name in another project, may be written to just now. A backend that is no folder has none. */
+export function tornSidecars(backend: string | undefined, stack: string, project?: string): string[] {
   if (backend === undefined) return [];
   const folder = path.join(backend, ".pulumi");
+  const name = stack.split("/").at(-1) ?? stack;
   return files(folder)
     .filter((file) => file.endsWith(".attrs"))
-    .filter((file) => file.includes(`/${stack}/`) || path.basename(file).startsWith(`${stack}.`))
+    .filter((file) => file.includes(`/${name}/`) || path.basename(file).startsWith(`${name}.`))
+    .filter((file) => project === undefined || path.relative(folder, file).split(path.sep).includes(project))
     .filter((file) => isTorn(file));
 }
 
