@@ -23,6 +23,8 @@ export function setSecretSetting(o: SecretSetting): Promise<void> {
   });
   const said: Buffer[] = [];
   child.stderr.on("data", (part: Buffer) => said.push(part));
+  // A command that ends without reading says so by its exit code.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(o.value);
   return new Promise((resolve, reject) => {
     child.on("error", reject);

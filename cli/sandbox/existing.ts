@@ -77,6 +77,7 @@ interface ServiceStatus {
 }
 
 function kubeconfigOf(name: string, { server, caData }: Access, token: string): string {
+  // The engine takes what it reads without the newline at its end; with it, no start would find its own value.
   return stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -84,7 +85,7 @@ function kubeconfigOf(name: string, { server, caData }: Access, token: string): 
     users: [{ name, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
     "current-context": name,
-  });
+  }).trimEnd();
 }
 
 function configOf(file: string): Readonly<Record<string, unknown>> {

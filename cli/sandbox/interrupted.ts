@@ -10,6 +10,9 @@ import { runEnvironment } from "./environment";
 /** What a sandbox waits for is on this machine: nothing takes as long as in a cloud. */
 const SETTLE_MS = 5 * 60_000;
 
+/** Releases of a cluster that cannot be reached: the update says so itself, if it needs the cluster. */
+const UNSEEN = "releases-unseen";
+
 /**
  * Does for a stack of the sandbox what `mesh repair` does, unasked, since all of it is the sandbox's own. Returns the
  * number of interrupted operations that were mended.
@@ -28,8 +31,11 @@ export async function repairInterrupted(
   const stack = repairStack({ name, command, folder: home.project, env, signal });
   // Nothing of a sandbox runs elsewhere, and what ran here has been ended: no release is too young.
   const found = await examine(stack, finders({ settleMs: SETTLE_MS, helm: { env, ageMinutes: 0 } }));
-  for (const { finding } of found) view.note(`repairing ${name}: ${finding.what}: ${finding.cause}`);
-  const outcomes = await mendAll(found, (detail) => view.report(detail));
+  const repairs = found.filter(({ finding }) => finding.kind !== UNSEEN);
+  for (const { finding } of found.filter((one) => !repairs.includes(one)))
+    view.note(`not looked at in ${name}: ${finding.what}: ${finding.cause}`);
+  for (const { finding } of repairs) view.note(`repairing ${name}: ${finding.what}: ${finding.cause}`);
+  const outcomes = await mendAll(repairs, (detail) => view.report(detail));
   signal.throwIfAborted();
   const bad = outcomes.filter(({ result }) => result !== "repaired");
   if (bad.length > 0) {

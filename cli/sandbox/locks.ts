@@ -3,6 +3,7 @@ import { explainLock, holderOf, locksOf } from "../repair/locks";
 import { thisMachine } from "../repair/machine";
 import { tornSidecars } from "../repair/sidecars";
 import type { SandboxContext } from "./context";
+import { stackStates } from "./standing";
 
 /**
  * Gives back the stack locks of Pulumi commands that were killed: the file backend keeps a lock as a file with the
@@ -12,7 +13,9 @@ import type { SandboxContext } from "./context";
  */
 export async function releaseDeadLocks(context: SandboxContext): Promise<void> {
   const machine = thisMachine();
-  for (const stack of [context.stacks.global, ...context.stacks.regions]) {
+  // Stacks that left the table are destroyed too.
+  const { global, regions } = context.stacks;
+  for (const stack of new Set([global, ...regions, ...stackStates(context.home).keys()])) {
     const locks = locksOf(context.home.backend, stack);
     // A sandbox never leaves its machine, whose name may have changed since the lock was taken.
     const alive = locks.filter(

@@ -1,7 +1,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeJson } from "../../sandbox/home";
+import { requireSoundStates } from "../pulumi/state";
 import { runSteps, type Step } from "../ui/steps";
+import { UsageError } from "../usage";
 import { requireIdentity, type SandboxContext } from "./context";
 import { destroyStack, leaksOfCluster, startForDown, type DownReport } from "./down";
 import { exclusively } from "./exclusive";
@@ -34,6 +36,7 @@ async function takeRegionDown(
   const { home } = context;
   requireIdentity(home);
   mustBeKnown(context, region);
+  requireSoundStates(home.backend);
   const found: Found = { leaks: [], keptCrds: [], keptConfigMaps: [] };
   home.emptyTmp();
   const restore = moveTmp(context);
@@ -93,7 +96,7 @@ function mustBeKnown(context: SandboxContext, region: string): void {
   const { regions } = projectStacks(context.program);
   const known = [...new Set([...regions, ...standingRegions(context.home, context.stacks.global)])];
   if (known.includes(region)) return;
-  throw new Error(
+  throw new UsageError(
     `--region: got "${region}", allowed is a region of the table or one that stands: ${known.join(", ")}.`,
   );
 }
