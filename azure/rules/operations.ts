@@ -14,7 +14,7 @@ export function upgradeChannel(cluster: Props, channels: readonly string[]): Fin
 
 /** Patches of the nodes' system come by themselves; the default is NodeImage, in older API versions another. */
 export function nodeUpgradeChannel(cluster: Props, channels: readonly string[]): Findings {
-  return oneOf(cluster, "autoUpgradeProfile.nodeOSUpgradeChannel", channels, "wrong");
+  return oneOf(cluster, "autoUpgradeProfile.nodeOSUpgradeChannel", channels, unlessPreset(cluster));
 }
 
 /** Images that nothing uses leave the nodes. */
