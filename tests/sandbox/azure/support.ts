@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimBlock, type BlockClaim } from "../../../sandbox/addresses";
@@ -28,8 +28,7 @@ export class AzureBench {
   async prepare(): Promise<void> {
     const { home } = this;
     home.make();
-    const folder = path.join(tmpdir(), `global-mesh-${userInfo().uid}`, "blocks");
-    this.claimed = await claimBlock({ home: home.root, folder });
+    this.claimed = await claimBlock({ home: home.root });
     const { host, port } = armAddress(this.claimed.block);
     this.url = `http://${host}:${port}`;
     home.writeIdentity({
