@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { pulumi } from "../../support/pulumi";
-import { pluginsEnded, type Ended } from "./support/engine";
+import { allEnded, type Ended } from "./support/engine";
 import { lab, REGION } from "./support/lab";
 
 const root = path.join(__dirname, "..", "..", "..");
@@ -63,7 +63,7 @@ describe("pulumi that is broken off with Ctrl-C", () => {
     run.kill("SIGINT");
     const { code } = await within("pulumi up twice", run.ended);
     assert.notEqual(code, 0);
-    await pluginsEnded(shared.context, BOUND_MS);
+    await allEnded(shared.context, BOUND_MS);
     shared.hold.release();
     await readable();
     await shared.repair();

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { SandboxContext } from "../../../../cli/sandbox/context";
-import { runEnvironment } from "../../../../cli/sandbox/environment";
+import { sandboxEnvironment } from "../../../../cli/sandbox/environment";
 
 /** How a run of the engine ended. */
 export interface Ended {
@@ -28,13 +28,13 @@ export class EngineRun {
     env: Readonly<Record<string, string>> = {},
   ) {
     const { home } = context;
-    this.log = path.join(home.tmp, `events-${++runs}.json`);
+    this.log = path.join(home.shellTmp, `events-${++runs}.json`);
     this.child = spawn(
       path.join(home.bin, "pulumi"),
       [...args, "--stack", stack, "--non-interactive", "--color=never", "--event-log", this.log],
       {
         cwd: home.project,
-        env: { ...runEnvironment(home), PULUMI_DEBUG_COMMANDS: "true", ...env },
+        env: { ...sandboxEnvironment(home), PULUMI_DEBUG_COMMANDS: "true", ...env },
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
       },
@@ -117,17 +117,37 @@ export function pluginsOf(context: SandboxContext): PluginProcess[] {
     });
 }
 
-/** Waits until the plugins of a killed engine have ended by themselves; the milliseconds that it took. */
-export async function pluginsEnded(context: SandboxContext, limitMs: number): Promise<number> {
+/** Waits until all that a killed engine had started has ended by itself; the milliseconds that it took. */
+export async function allEnded({ home }: SandboxContext, limitMs: number): Promise<number> {
   const started = Date.now();
-  while (pluginsOf(context).length > 0) {
+  for (;;) {
+    const left = startedUnder(home.pulumiHome);
+    if (left.length === 0) return Date.now() - started;
     if (Date.now() - started > limitMs) {
-      const left = pluginsOf(context).map(({ name, pid }) => `${name} (${pid})`);
-      throw new Error(`${limitMs} ms after their engine these plugins still run: ${left.join(", ")}`);
+      throw new Error(`${limitMs} ms after their engine these still run: ${left.join(", ")}`);
     }
     await sleep(20);
   }
-  return Date.now() - started;
+}
+
+/** Processes with this Pulumi home: engines, language hosts, programs and plugins. */
+function startedUnder(pulumiHome: string): string[] {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid && !isZombie(pid))
+    .filter((pid) => environment(pid).includes(`PULUMI_HOME=${pulumiHome}`))
+    .filter((pid) => !attached.has(Number(pid)))
+    .map((pid) => `${pid} (${commandLine(pid).slice(0, 2).join(" ")})`);
+}
+
+/** Plugins that the tests themselves run. */
+const attached = new Set<number>();
+
+function environment(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
 }
 
 function commandLine(pid: string): string[] {
@@ -179,9 +199,10 @@ export class AttachedPlugin {
     const folder = readdirSync(plugins).find((entry) => entry.startsWith(`resource-${name}-v`));
     if (folder === undefined) throw new Error(`${plugins} has no plugin ${name}`);
     const child = spawn(path.join(plugins, folder, `pulumi-resource-${name}`), {
-      env: runEnvironment(home),
+      env: sandboxEnvironment(home),
       stdio: ["ignore", "pipe", "inherit"],
     });
+    attached.add(child.pid ?? 0);
     const port = await new Promise<string>((resolve, reject) => {
       child.once("exit", () => reject(new Error(`the plugin ${name} ended without a port`)));
       child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));

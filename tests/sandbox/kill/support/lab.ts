@@ -9,7 +9,7 @@ import { KubeClient } from "../../../../sandbox/kube";
 import { pulumi } from "../../../support/pulumi";
 import { makeStanding, type Standing } from "../../../support/standing";
 import { audit, type Audit } from "./audit";
-import { begins, EngineRun, pluginsEnded } from "./engine";
+import { begins, EngineRun, allEnded } from "./engine";
 import type { Hold, Write } from "./hold";
 
 export const REGION = "eastus";
@@ -58,7 +58,12 @@ export class Lab {
   }
 
   async takeDown(name: string): Promise<void> {
-    const { code, text } = await this.start([...DESTROY, "--target", await this.urn(name)]).ended;
+    const { code, text } = await this.start([
+      ...DESTROY,
+      "--target",
+      await this.urn(name),
+      "--target-dependents",
+    ]).ended;
     if (code !== 0) throw new Error(`pulumi destroy of ${name}: ${text}`);
   }
 
@@ -66,7 +71,7 @@ export class Lab {
   async kill(run: EngineRun): Promise<void> {
     run.kill("SIGKILL");
     await run.ended;
-    this.pluginsMs = Math.max(this.pluginsMs, await pluginsEnded(this.context, PLUGINS_END_MS));
+    this.pluginsMs = Math.max(this.pluginsMs, await allEnded(this.context, PLUGINS_END_MS));
   }
 
   /** What docs/recovery.md says to do after a kill. */
