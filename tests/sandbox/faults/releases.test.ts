@@ -19,7 +19,8 @@ describe("a Release whose Helm was killed", function () {
 
   before(async () => {
     [cluster, project] = await Promise.all([startCluster(), Project.make()]);
-    chart = writeChart(join(project.folder, "chart"));
+    // Of a release that the state never heard of, the chart's name is all that tells ours from a team's.
+    chart = writeChart(join(project.folder, "chart"), { name: "gateway" });
   });
   after(async () => {
     await (cluster as TestCluster | undefined)?.stop();

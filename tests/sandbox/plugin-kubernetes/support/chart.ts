@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A small chart: a ConfigMap from a value, and on request a Deployment that is never ready without nodes. */
-export function writeChart(folder: string, o: { note?: string } = {}): string {
+export function writeChart(folder: string, o: { note?: string; name?: string } = {}): string {
   mkdirSync(join(folder, "templates"), { recursive: true });
   const file = (name: string, lines: readonly string[]): void =>
     writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
-  file("Chart.yaml", ["apiVersion: v2", "name: demo", "version: 1.2.3", 'appVersion: "9"']);
+  file("Chart.yaml", ["apiVersion: v2", `name: ${o.name ?? "demo"}`, "version: 1.2.3", 'appVersion: "9"']);
   file("values.yaml", ["greeting: hello", "password: none", "replicas: 0"]);
   file("templates/config.yaml", [
     "apiVersion: v1",
