@@ -117,11 +117,16 @@ export function pluginsOf(context: SandboxContext): PluginProcess[] {
     });
 }
 
-/** Waits until all that a killed engine had started has ended by itself; the milliseconds that it took. */
+/**
+ * Waits until what works for a killed engine has ended by itself, program, plugins and policy packs; the milliseconds
+ * that it took. The language host only waits for calls, and looks after its engine every five minutes.
+ */
 export async function allEnded({ home }: SandboxContext, limitMs: number): Promise<number> {
   const started = Date.now();
   for (;;) {
-    const left = startedUnder(home.pulumiHome);
+    const left = startedUnder(home.pulumiHome)
+      .map((pid) => `${pid} (${commandLine(pid).slice(0, 2).join(" ")})`)
+      .filter((process) => !process.includes("/pulumi-language-"));
     if (left.length === 0) return Date.now() - started;
     if (Date.now() - started > limitMs) {
       throw new Error(`${limitMs} ms after their engine these still run: ${left.join(", ")}`);
@@ -130,13 +135,19 @@ export async function allEnded({ home }: SandboxContext, limitMs: number): Promi
   }
 }
 
+/** Ends the language hosts that killed engines have left. */
+export function endLanguageHosts({ home }: SandboxContext): void {
+  for (const pid of startedUnder(home.pulumiHome)) {
+    if (commandLine(pid)[0]?.includes("/pulumi-language-") === true) process.kill(Number(pid), "SIGKILL");
+  }
+}
+
 /** Processes with this Pulumi home: engines, language hosts, programs and plugins. */
 function startedUnder(pulumiHome: string): string[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid && !isZombie(pid))
     .filter((pid) => environment(pid).includes(`PULUMI_HOME=${pulumiHome}`))
-    .filter((pid) => !attached.has(Number(pid)))
-    .map((pid) => `${pid} (${commandLine(pid).slice(0, 2).join(" ")})`);
+    .filter((pid) => !attached.has(Number(pid)));
 }
 
 /** Plugins that the tests themselves run. */

@@ -9,7 +9,7 @@ import { KubeClient } from "../../../../sandbox/kube";
 import { pulumi } from "../../../support/pulumi";
 import { makeStanding, type Standing } from "../../../support/standing";
 import { audit, type Audit } from "./audit";
-import { begins, EngineRun, allEnded } from "./engine";
+import { allEnded, begins, endLanguageHosts, EngineRun } from "./engine";
 import type { Hold, Write } from "./hold";
 
 export const REGION = "eastus";
@@ -129,6 +129,7 @@ export class Lab {
   async remove(): Promise<void> {
     this.client?.close();
     await this.hold.close();
+    endLanguageHosts(this.context);
     await this.standing.remove();
   }
 
