@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import { identityOf } from "../../sandbox/processes";
 import type { Machine } from "./locks";
 
 /** This machine. */
@@ -10,17 +11,9 @@ export function thisMachine(): Machine {
 
 /** From the process table where there is no /proc. A process that is only waiting to be collected has ended. */
 function startOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    return bootTime() + Number(fields[19]) * TICK_MS;
-  } catch (error) {
-    if (process.platform !== "linux") return fromProcessTable(pid);
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== "ENOENT" && code !== "ESRCH") throw error;
-    return undefined;
-  }
+  if (process.platform !== "linux") return fromProcessTable(pid);
+  const found = identityOf(pid);
+  return found === undefined ? undefined : bootTime() + Number(found.startTime) * TICK_MS;
 }
 
 /** What the kernel shows to programs is always in hundredths of a second. */
