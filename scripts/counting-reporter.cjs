@@ -1,4 +1,5 @@
-// mocha's own `spec` report, and the counts as JSON in the file that COUNTS_FILE names, for the closing line.
+// mocha's own `spec` report, and the counts and failures as JSON in the file that COUNTS_FILE names, for the
+// closing lines.
 const { writeFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 
@@ -9,7 +10,18 @@ module.exports = class CountingReporter extends reporters.Spec {
       const file = process.env.COUNTS_FILE;
       if (file) {
         const { passes, failures, pending } = this.stats;
-        writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+        writeFileSync(
+          file,
+          JSON.stringify({
+            passed: passes,
+            failed: failures,
+            skipped: pending,
+            failures: this.failures.map((test) => ({
+              title: test.fullTitle(),
+              message: String(test.err?.message ?? test.err),
+            })),
+          }),
+        );
       }
     });
   }

@@ -8,6 +8,13 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  readonly failures: readonly Failure[];
+}
+
+/** A test, or a whole part, that failed. */
+export interface Failure {
+  readonly title: string;
+  readonly message: string;
 }
 
 export interface RunOptions {
@@ -30,8 +37,10 @@ export async function runPart(part: Part, options: RunOptions): Promise<Counts> 
   if (options.hold) process.stdout.write(`\n── ${part.name}\n${output}`);
   const seconds = Math.round((Date.now() - started) / 1000);
   console.log(`── ${part.name}: ${code === 0 ? "ok" : "FAILED"} (${seconds} s)`);
-  if (!part.tests) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-  return countsOf(countsFile, code);
+  if (part.tests) return countsOf(part, countsFile, code);
+  return code === 0
+    ? { passed: 1, failed: 0, skipped: 0, failures: [] }
+    : wholePart(part, `exit code ${code}; its output stands above`);
 }
 
 function runChild(
@@ -68,11 +77,17 @@ function runChild(
 }
 
 /** A runner that died before it wrote its counts is a failure, whatever had passed until then. */
-function countsOf(file: string, code: number): Counts {
+function countsOf(part: Part, file: string, code: number): Counts {
   try {
     const counts = JSON.parse(readFileSync(file, "utf8")) as Counts;
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    if (code === 0 || counts.failed > 0) return counts;
+    const { failures } = wholePart(part, `exit code ${code} although no test failed`);
+    return { ...counts, failed: 1, failures };
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return wholePart(part, `exit code ${code} before it had counted its tests`);
   }
+}
+
+function wholePart(part: Part, message: string): Counts {
+  return { passed: 0, failed: 1, skipped: 0, failures: [{ title: part.name, message }] };
 }

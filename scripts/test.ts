@@ -12,6 +12,10 @@ import { runPart, type Counts, type RunOptions } from "./run-part";
 /** Control planes wait more than they compute, but three regions and three more are enough for two cores. */
 const SIDE_BY_SIDE = Math.min(3, Math.max(1, availableParallelism()));
 
+/** How much of each failure's message is repeated at the end. */
+const MESSAGE_LINES = 8;
+const MESSAGE_WIDTH = 200;
+
 const controller = new AbortController();
 const running = new Set<ChildProcess>();
 let ended: NodeJS.Signals | undefined;
@@ -49,10 +53,24 @@ async function main(): Promise<void> {
     console.error(`Ended by ${ended}.`);
     process.exit(128 + constants.signals[ended]);
   }
-  const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);
+  printFailures(results);
+  const sum = (key: "passed" | "failed" | "skipped"): number =>
+    results.reduce((total, counts) => total + counts[key], 0);
   const skipped = sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : "";
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped}`);
   process.exit(sum("failed") === 0 ? 0 : 1);
+}
+
+/** Once more at the end, where a reader of a long log looks first; the whole reports stand above. */
+function printFailures(results: readonly Counts[]): void {
+  const failures = results.flatMap((counts) => counts.failures);
+  if (failures.length > 0) console.log("\nFailed:");
+  for (const { title, message } of failures) {
+    const lines = message.split("\n");
+    const shown = lines.slice(0, MESSAGE_LINES);
+    if (lines.length > shown.length) shown.push(`… ${lines.length - shown.length} more lines`);
+    console.log(`  ${title}\n${shown.map((line) => `      ${line.slice(0, MESSAGE_WIDTH)}`).join("\n")}`);
+  }
 }
 
 function wantedOrExit(names: readonly string[]): readonly Stage[] {
