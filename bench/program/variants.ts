@@ -13,6 +13,9 @@ const PROGRAM = [
   ...["azure", "catalog", "components", "config", "istio", "topology"],
 ];
 
+/** What `nodeargs` of Pulumi.yaml loads. */
+const LOADER = "scripts/program-loader.cjs";
+
 /** Copies this checkout's program, so that a figure may change it. */
 export function copyProgram(folder: string): string {
   mkdirSync(folder, { recursive: true });
@@ -64,6 +67,8 @@ export function bareProgram(folder: string, language: "TypeScript" | "JavaScript
   return folder;
 }
 
+/** The packages, and the loader that the arguments of node name. */
 function linkPackages(folder: string): void {
+  cpSync(path.join(ROOT, LOADER), path.join(folder, LOADER));
   symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
 }

@@ -55,10 +55,10 @@ describe("config: the project file", () => {
     }
   });
 
-  it("runs the program with tsx", () => {
+  it("runs the program with its own loader", () => {
     assert.deepEqual(project.runtime, {
       name: "nodejs",
-      options: { typescript: false, nodeargs: "--import tsx" },
+      options: { typescript: false, nodeargs: "--require ./scripts/program-loader.cjs" },
     });
     assert.equal(project.name, "global-mesh");
   });

@@ -1,0 +1,39 @@
+// Lets the language host run the TypeScript of the program: `--require` of it stands in Pulumi.yaml. The first file
+// that is loaded is bundled with everything of ours that it imports, in one go; packages stay what they are. A loader
+// that looks at every module, those of packages too, takes longer than the rest of the program's start
+// (docs/decisions/program-loader.md). Types are not checked here: `npm run check` does that.
+"use strict";
+const Module = require("node:module");
+const path = require("node:path");
+
+Module._extensions[".ts"] = (module, filename) => {
+  const { code, map } = bundle(filename);
+  // Errors name the line of the source. Pulumi's runner has installed the same package, which then asks here first.
+  require("source-map-support").install({
+    environment: "node",
+    retrieveSourceMap: (file) => (file === filename ? { url: filename, map } : null),
+  });
+  module._compile(code, filename);
+};
+
+/** The file and all of ours that it imports, as one CommonJS module that stands in its place. */
+function bundle(filename) {
+  const { outputFiles } = require("esbuild").buildSync({
+    entryPoints: [filename],
+    absWorkingDir: path.dirname(filename),
+    outfile: `${filename}.js`,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    // Names of classes are part of messages.
+    keepNames: true,
+    sourcemap: "external",
+    write: false,
+    // The error that is thrown holds every message.
+    logLevel: "silent",
+  });
+  const text = (end) => outputFiles.find((file) => file.path.endsWith(end)).text;
+  return { code: text(".js"), map: text(".js.map") };
+}

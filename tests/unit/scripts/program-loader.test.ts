@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const LOADER = path.resolve(__dirname, "../../../scripts/program-loader.cjs");
+
+describe("scripts: the program's loader", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "loader-"))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const write = (files: Readonly<Record<string, string>>): void => {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    }
+  };
+  const args = ["--require", LOADER, "--print", 'JSON.stringify(require("./index.ts"))'];
+
+  it("runs a program of several files, with packages as they are and JSON", () => {
+    write({
+      "index.ts": 'import { two } from "./lib/two"; import one from "one"; export = { one, two };',
+      "lib/two.ts": "export enum E { Two = 2 }\nexport const two: number = E.Two;",
+      "node_modules/one/index.js": "module.exports = __filename.endsWith('one/index.js') ? 1 : 0;",
+    });
+    assert.equal(
+      execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }),
+      '{"one":1,"two":2}\n',
+    );
+  });
+
+  it("names file and line of the source where a program throws", () => {
+    write({
+      "index.ts": 'import { broken } from "./lib/broken";\nbroken();',
+      "lib/broken.ts":
+        'interface Gone {\n  a: 1;\n}\nexport function broken(): Gone {\n  throw new Error("x");\n}',
+    });
+    const { stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /at broken \(.*lib\/broken\.ts:5:9\)/);
+    assert.match(stderr, /index\.ts:2:/);
+  });
+
+  it("names file and line of what cannot be read", () => {
+    write({ "index.ts": 'import "./lib/torn";', "lib/torn.ts": "export const a = {\n" });
+    const { stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /lib\/torn\.ts:2:0: ERROR/);
+  });
+
+  it("names a file that is not there", () => {
+    write({ "index.ts": 'import "./lib/nowhere";' });
+    const { stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /index\.ts:1:7: ERROR: Could not resolve "\.\/lib\/nowhere"/);
+  });
+});
