@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../../../sandbox/kube";
-import { AttachedPlugin } from "./support/engine";
+import { AttachedPlugin } from "./support/attached";
 import { lab } from "./support/lab";
 
 const VIRTUAL_SERVICE = {

@@ -150,8 +150,8 @@ function startedUnder(pulumiHome: string): string[] {
     .filter((pid) => !attached.has(Number(pid)));
 }
 
-/** Plugins that the tests themselves run. */
-const attached = new Set<number>();
+/** Plugins that the tests themselves run, which outlive engines on purpose. */
+export const attached = new Set<number>();
 
 function environment(pid: string): string[] {
   try {
@@ -191,44 +191,5 @@ function readFrom(file: string, offset: number): { text: string; end: number } {
     return { text: Buffer.concat(parts).toString("utf8"), end };
   } finally {
     closeSync(fd);
-  }
-}
-
-/**
- * A plugin that does not know of the engine's death, as the official ones do not: the engine attaches to it instead of
- * starting one of its own, and it finishes the call that it has.
- */
-export class AttachedPlugin {
-  private constructor(
-    private readonly child: ChildProcess,
-    /** What makes the engine attach to it. */
-    readonly env: Readonly<Record<string, string>>,
-  ) {}
-
-  static async start({ home }: SandboxContext, name: string): Promise<AttachedPlugin> {
-    const plugins = path.join(home.pulumiHome, "plugins");
-    const folder = readdirSync(plugins).find((entry) => entry.startsWith(`resource-${name}-v`));
-    if (folder === undefined) throw new Error(`${plugins} has no plugin ${name}`);
-    const child = spawn(path.join(plugins, folder, `pulumi-resource-${name}`), {
-      env: sandboxEnvironment(home),
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    attached.add(child.pid ?? 0);
-    const port = await new Promise<string>((resolve, reject) => {
-      child.once("exit", () => reject(new Error(`the plugin ${name} ended without a port`)));
-      child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
-    });
-    return new AttachedPlugin(child, { PULUMI_DEBUG_PROVIDERS: `${name}:${port}` });
-  }
-
-  get running(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  async end(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    if (!this.running) return;
-    this.child.kill("SIGTERM");
-    await ended;
   }
 }
