@@ -1,5 +1,5 @@
-// Lets the language host run the TypeScript of the program: `--require` of it stands in Pulumi.yaml. The first file
-// that is loaded is bundled with everything of ours that it imports, in one go; packages stay what they are. A loader
+// Lets the language host run the TypeScript of the program (program.cjs), or of the policy pack. The first file that is
+// loaded is bundled with everything of ours that it imports, in one go; packages stay what they are. A loader
 // that looks at every module, those of packages too, takes longer than the rest of the program's start
 // (docs/decisions/program-loader.md). Types are not checked here: `npm run check` does that.
 "use strict";

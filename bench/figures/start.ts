@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { BenchContext, Figure } from "../context";
-import { regionInputs, trackedNodeArgs } from "../program/inputs";
+import { regionInputs, trackedMain } from "../program/inputs";
 import { runProgram, type Use } from "../program/run";
 import { bareProgram, copyProgram, defaultLayout } from "../program/variants";
 import type { Result, Row } from "../result";
@@ -13,7 +13,7 @@ const MOST_ROUNDS_WITH_TYPES = 3;
 interface Variant {
   readonly name: string;
   readonly folder: string;
-  readonly nodeArgs: readonly string[];
+  readonly main: string;
   readonly typescript: boolean;
 }
 
@@ -27,24 +27,24 @@ export const start: Figure = {
 async function measure(context: BenchContext): Promise<Result> {
   const common = await regionInputs(context);
   const folder = (name: string): string => path.join(context.scratch, "start", name);
-  const nodeArgs = trackedNodeArgs(readFileSync(path.join(__dirname, "../../Pulumi.yaml"), "utf8"));
-  const ours = { name: "ours", folder: copyProgram(folder("ours")), nodeArgs, typescript: false };
+  const main = trackedMain(readFileSync(path.join(__dirname, "../../Pulumi.yaml"), "utf8"));
+  const ours = { name: "ours", folder: copyProgram(folder("ours")), main, typescript: false };
   const bare = {
     name: "bare",
     folder: bareProgram(folder("bare"), "TypeScript"),
-    nodeArgs,
+    main,
     typescript: false,
   };
   const script = {
     name: "bare, JavaScript",
     folder: bareProgram(folder("script"), "JavaScript"),
-    nodeArgs: [],
+    main: ".",
     typescript: false,
   };
   const layout = {
     name: "default layout",
     folder: defaultLayout(folder("default")),
-    nodeArgs: [],
+    main: ".",
     typescript: true,
   };
 
@@ -125,7 +125,7 @@ async function measure(context: BenchContext): Promise<Result> {
       "asks for. This process answers as the engine does in the first preview of eastus with two linked peers; " +
       "engine and plugins are not in it. Cold: an empty folder of temporary files, so no compiled file of an " +
       "earlier run; the second run finds them. Bare: one import of @pulumi/pulumi and one component, started " +
-      "with the same arguments of node. Default layout: the same program with `typescript` left at its default " +
+      "with the same loader. Default layout: the same program with `typescript` left at its default " +
       "(ts-node, which checks types) and azure-native imported as a whole. CPU includes what node starts. " +
       "A ratio is of two runs, one right after the other.",
     rows,

@@ -8,7 +8,7 @@ async function program(): Promise<Record<string, unknown>> {
   const knownApplications = catalog.applications.map(({ name }) => name);
   const { settings, kubeconfig } = loadSettings({ knownApplications });
   if (settings.role === "global") return {};
-  const { cluster } = await mesh.regionCluster(settings, [], kubeconfig);
+  const { cluster } = await mesh.regionCluster({ ...settings, namespaces: [] }, [], kubeconfig);
   return { clusterName: settings.region.cluster, kubeconfig: pulumi.secret(cluster.kubeconfig) };
 }
 

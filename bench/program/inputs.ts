@@ -42,11 +42,11 @@ export async function regionInputs(context: BenchContext): Promise<Common> {
   };
 }
 
-/** How `Pulumi.yaml` has the language host start node. */
-export function trackedNodeArgs(projectFile: string): readonly string[] {
-  const args = /^\s+nodeargs: (.+)$/m.exec(projectFile)?.[1];
-  if (args === undefined) throw new Error("Pulumi.yaml has no runtime.options.nodeargs");
-  return args.trim().split(/\s+/);
+/** What `Pulumi.yaml` has the language host run. */
+export function trackedMain(projectFile: string): string {
+  const main = /^main: (.+)$/m.exec(projectFile)?.[1];
+  if (main === undefined) throw new Error("Pulumi.yaml has no main");
+  return main.trim();
 }
 
 function noAzure(): never {

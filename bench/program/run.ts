@@ -11,8 +11,8 @@ export interface ProgramRun {
   /** Settings by full name. */
   readonly config: Readonly<Record<string, string>>;
   readonly answers: Answers;
-  /** Arguments of node, from `runtime.options.nodeargs` of Pulumi.yaml. */
-  readonly nodeArgs: readonly string[];
+  /** What the runner loads: `main` of Pulumi.yaml, or `.` for what package.json says. */
+  readonly main: string;
   /** `runtime.options.typescript`: whether Pulumi's own ts-node compiles and checks the program. */
   readonly typescript: boolean;
   /** Folder of temporary files: the loaders keep what they compiled there. */
@@ -91,11 +91,10 @@ export async function runProgram(run: ProgramRun): Promise<ProgramUse> {
 
 function argumentsOf(run: ProgramRun, address: string): string[] {
   return [
-    ...run.nodeArgs,
     require.resolve("@pulumi/pulumi/cmd/run"),
     ...["--monitor", address, "--engine", address],
     ...["--organization", "organization", "--project", "global-mesh", "--stack", run.stack],
-    ...["--pwd", run.folder, "--dry-run", "--query-mode", "false", "--parallel", "16", "."],
+    ...["--pwd", run.folder, "--dry-run", "--query-mode", "false", "--parallel", "16", run.main],
   ];
 }
 

@@ -13,8 +13,8 @@ const PROGRAM = [
   ...["azure", "catalog", "components", "config", "istio", "topology"],
 ];
 
-/** What `nodeargs` of Pulumi.yaml loads. */
-const LOADER = "scripts/program-loader.cjs";
+/** What runs a TypeScript program: `main` of Pulumi.yaml, and what it loads. */
+const START = ["program.cjs", "scripts/program-loader.cjs"];
 
 /** Copies this checkout's program, so that a figure may change it. */
 export function copyProgram(folder: string): string {
@@ -67,8 +67,8 @@ export function bareProgram(folder: string, language: "TypeScript" | "JavaScript
   return folder;
 }
 
-/** The packages, and the loader that the arguments of node name. */
+/** The packages, and what starts a program. */
 function linkPackages(folder: string): void {
-  cpSync(path.join(ROOT, LOADER), path.join(folder, LOADER));
+  for (const name of START) cpSync(path.join(ROOT, name), path.join(folder, name));
   symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
 }

@@ -13,6 +13,8 @@ const root = path.join(__dirname, "..", "..");
 /** What a user's copy of the project holds; tests edit the copy, never the tracked files. */
 const PROGRAM = [
   "index.ts",
+  "program.cjs",
+  "scripts/program-loader.cjs",
   "package.json",
   "tsconfig.json",
   "Pulumi.yaml",

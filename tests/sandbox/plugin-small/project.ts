@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { bundlePlugins, installPlugins } from "../../../sandbox/plugins/install";
 import type { PlannedPlugin } from "../../../sandbox/plugins/install";
+import { writeProgramMain } from "../../support/program-main";
 
 /** How a run of pulumi ended. */
 export interface Finished {
@@ -34,7 +35,7 @@ export class SmallProject {
   /** Writes the project and installs the plugins: stand-ins, or what the plan says. */
   async prepare(plan?: readonly PlannedPlugin[]): Promise<void> {
     for (const name of ["project", "backend", "pulumi", "logs", "home"]) mkdirSync(join(this.folder, name));
-    const main = join(__dirname, "program", "index.ts");
+    const main = writeProgramMain(this.project, join(__dirname, "program", "index.ts"));
     writeFileSync(
       join(this.project, "Pulumi.yaml"),
       [
@@ -44,7 +45,6 @@ export class SmallProject {
         "  name: nodejs",
         "  options:",
         "    typescript: false",
-        '    nodeargs: "--import tsx"',
         "",
       ].join("\n"),
     );

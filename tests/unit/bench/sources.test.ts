@@ -5,7 +5,7 @@ import { transformSync } from "esbuild";
 import { parseStat, processTree } from "../../../bench/processes";
 import { catalogSource } from "../../../bench/program/catalog";
 import { CLUSTERS_ONLY, withShares } from "../../../bench/program/edits";
-import { trackedNodeArgs } from "../../../bench/program/inputs";
+import { trackedMain } from "../../../bench/program/inputs";
 import { importingWhole } from "../../../bench/program/variants";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..");
@@ -51,8 +51,8 @@ describe("programs that are measured", () => {
 
   it("start as the tracked Pulumi.yaml says", () => {
     const project = readFileSync(path.join(ROOT, "Pulumi.yaml"), "utf8");
-    assert.ok(trackedNodeArgs(project).length >= 2);
-    assert.throws(() => trackedNodeArgs("name: x"), /no runtime\.options\.nodeargs/);
+    assert.equal(trackedMain(project), "program.cjs");
+    assert.throws(() => trackedMain("name: x"), /no main/);
   });
 });
 

@@ -15,6 +15,7 @@ interface Declaration {
 interface ProjectFile {
   readonly name: string;
   readonly runtime: unknown;
+  readonly main: string;
   readonly config: Readonly<Record<string, Declaration>>;
 }
 
@@ -58,8 +59,9 @@ describe("config: the project file", () => {
   it("runs the program with its own loader", () => {
     assert.deepEqual(project.runtime, {
       name: "nodejs",
-      options: { typescript: false, nodeargs: "--require ./scripts/program-loader.cjs" },
+      options: { typescript: false },
     });
+    assert.equal(project.main, "program.cjs");
     assert.equal(project.name, "global-mesh");
   });
 });

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { examine, finders, mendAll, type Outcome } from "../../../../cli/repair/repair";
 import { repairStack } from "../../../../cli/repair/stack";
 import { bundlePlugins, installPlugins } from "../../../../sandbox/plugins/install";
+import { writeProgramMain } from "../../../support/program-main";
 import { tool } from "./cluster";
 import type { Scenario } from "./scenario";
 
@@ -50,8 +51,8 @@ export class Project {
       join(folder, "project", "Pulumi.yaml"),
       JSON.stringify({
         name: "plugin-test",
-        main: join(__dirname, "program.ts"),
-        runtime: { name: "nodejs", options: { typescript: false, nodeargs: "--import tsx" } },
+        main: writeProgramMain(join(folder, "project"), join(__dirname, "program.ts")),
+        runtime: { name: "nodejs", options: { typescript: false } },
       }),
     );
     const bundles = await bundlePlugins({ outDir: join(folder, "bundles"), names: ["kubernetes"] });

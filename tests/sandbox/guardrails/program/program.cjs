@@ -1,0 +1,3 @@
+"use strict";
+require("../../../../scripts/program-loader.cjs");
+module.exports = require("./index.ts");
