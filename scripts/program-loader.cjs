@@ -16,9 +16,24 @@ Module._extensions[".ts"] = (module, filename) => {
   module._compile(code, filename);
 };
 
+/**
+ * esbuild that works as one process to its end: by default it keeps a thread and a process for later calls, and a program
+ * whose engine was killed did not end while they waited.
+ */
+function esbuild() {
+  const before = process.env.ESBUILD_WORKER_THREADS;
+  process.env.ESBUILD_WORKER_THREADS = "0";
+  try {
+    return require("esbuild");
+  } finally {
+    if (before === undefined) delete process.env.ESBUILD_WORKER_THREADS;
+    else process.env.ESBUILD_WORKER_THREADS = before;
+  }
+}
+
 /** The file and all of ours that it imports, as one CommonJS module that stands in its place. */
 function bundle(filename) {
-  const { outputFiles } = require("esbuild").buildSync({
+  const { outputFiles } = esbuild().buildSync({
     entryPoints: [filename],
     absWorkingDir: path.dirname(filename),
     outfile: `${filename}.js`,

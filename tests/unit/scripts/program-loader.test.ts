@@ -31,6 +31,19 @@ describe("scripts: the program's loader", () => {
     );
   });
 
+  it("leaves no process behind for later calls", () => {
+    write({
+      "index.ts": `import { readdirSync, readFileSync } from "node:fs";
+        const children = readdirSync("/proc/self/task").flatMap((task) =>
+          readFileSync(\`/proc/self/task/\${task}/children\`, "utf8").trim().split(" ").filter(Boolean));
+        export = { children };`,
+    });
+    assert.equal(
+      execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }),
+      '{"children":[]}\n',
+    );
+  });
+
   it("names file and line of the source where a program throws", () => {
     write({
       "index.ts": 'import { broken } from "./lib/broken";\nbroken();',
