@@ -6,12 +6,19 @@
 const Module = require("node:module");
 const path = require("node:path");
 
+const NO_SOURCES = { url: null, map: { version: 3, sources: [], names: [], mappings: "" } };
+
 Module._extensions[".ts"] = (module, filename) => {
   const { code, map } = bundle(filename);
   // Errors name the line of the source. Pulumi's runner has installed the same package, which then asks here first.
+  // Frames of packages stay as they are: the SDK's own map calls one `node_modules/@pulumi/resource.ts`, on which the
+  // util.inspect of Node 20 never ends, and after the death of an engine every call that was under way fails with it.
   require("source-map-support").install({
     environment: "node",
-    retrieveSourceMap: (file) => (file === filename ? { url: filename, map } : null),
+    retrieveSourceMap: (file) => {
+      if (file === filename) return { url: filename, map };
+      return file.includes("/node_modules/") ? NO_SOURCES : null;
+    },
   });
   module._compile(code, filename);
 };

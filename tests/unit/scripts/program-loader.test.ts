@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -54,6 +54,33 @@ describe("scripts: the program's loader", () => {
     assert.equal(status, 1);
     assert.match(stderr, /at broken \(.*lib\/broken\.ts:5:9\)/);
     assert.match(stderr, /index\.ts:2:/);
+  });
+
+  it("lets an error of the SDK be printed as its runner prints it", () => {
+    symlinkSync(path.resolve(__dirname, "../../../node_modules"), path.join(folder, "node_modules"));
+    write({
+      "index.ts": `import * as pulumi from "@pulumi/pulumi";
+        import { inspect } from "node:util";
+        pulumi.output(1).apply(() => { throw new Error("x"); }).apply(() => 1);
+        process.once("unhandledRejection", (error) => {
+          console.log(inspect(error, { colors: true }).length > 0 && error.stack.includes("@pulumi/pulumi/output.js"));
+          process.exit(0);
+        });
+        export = {};`,
+    });
+    const runner = [
+      "--require",
+      "source-map-support/register",
+      ...args.slice(0, 2),
+      "--eval",
+      'require("./index.ts")',
+    ];
+    const { stdout, stderr } = spawnSync(process.execPath, runner, {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    assert.equal(stdout, "true\n", stderr);
   });
 
   it("names file and line of what cannot be read", () => {
