@@ -6,6 +6,14 @@
 const Module = require("node:module");
 const path = require("node:path");
 
+// Where engine and language host have been killed nobody reads what the program prints. The SDK's runner takes that for
+// an error of the program and prints it, which fails the same way, for ever (@pulumi/pulumi 3.248, cmd/run and log).
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }) => {
+    if (code === "EPIPE") process.exit(1);
+  });
+}
+
 const NO_SOURCES = { url: null, map: { version: 3, sources: [], names: [], mappings: "" } };
 
 Module._extensions[".ts"] = (module, filename) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -81,6 +82,21 @@ describe("scripts: the program's loader", () => {
       timeout: 60_000,
     });
     assert.equal(stdout, "true\n", stderr);
+  });
+
+  it("ends a program that nobody listens to any more, whatever is made of the error", async () => {
+    write({
+      "index.ts": `process.on("uncaughtException", (error) => console.error(String(error)));
+        setInterval(() => console.log("tick"), 10);
+        export = {};`,
+    });
+    const program = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    program.stdout.once("data", () => [program.stdout, program.stderr].forEach((stream) => stream.destroy()));
+    try {
+      assert.deepEqual(await once(program, "exit"), [1, null]);
+    } finally {
+      program.kill("SIGKILL");
+    }
   });
 
   it("names file and line of what cannot be read", () => {
