@@ -8,7 +8,6 @@ import { claimBlock, type BlockClaim } from "../../../sandbox/addresses";
 import { armAddress } from "../../../sandbox/addresses/layout";
 import { SandboxHome, writeJson } from "../../../sandbox/home";
 import { bundlePlugins, installPlugins } from "../../../sandbox/plugins/install";
-import { writeProgramMain } from "../../support/program-main";
 
 /** How a run of pulumi ended. */
 export interface Finished {
@@ -165,7 +164,7 @@ export class AzureBench {
 
   private writeProject(): void {
     mkdirSync(this.home.project, { recursive: true });
-    const main = writeProgramMain(this.home.project, path.join(__dirname, "program", "index.ts"));
+    const main = path.join(__dirname, "program", "main.cjs");
     const options = ["  options:", "    typescript: false"];
     const lines = [
       "name: azure-small",

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { bundlePlugins, installPlugins } from "../../../sandbox/plugins/install";
 import type { PlannedPlugin } from "../../../sandbox/plugins/install";
-import { writeProgramMain } from "../../support/program-main";
 
 /** How a run of pulumi ended. */
 export interface Finished {
@@ -35,7 +34,7 @@ export class SmallProject {
   /** Writes the project and installs the plugins: stand-ins, or what the plan says. */
   async prepare(plan?: readonly PlannedPlugin[]): Promise<void> {
     for (const name of ["project", "backend", "pulumi", "logs", "home"]) mkdirSync(join(this.folder, name));
-    const main = writeProgramMain(this.project, join(__dirname, "program", "index.ts"));
+    const main = join(__dirname, "program", "main.cjs");
     writeFileSync(
       join(this.project, "Pulumi.yaml"),
       [

@@ -5,7 +5,6 @@ import { delimiter, dirname, join } from "node:path";
 import { examine, finders, mendAll, type Outcome } from "../../../../cli/repair/repair";
 import { repairStack } from "../../../../cli/repair/stack";
 import { bundlePlugins, installPlugins } from "../../../../sandbox/plugins/install";
-import { writeProgramMain } from "../../../support/program-main";
 import { tool } from "./cluster";
 import type { Scenario } from "./scenario";
 
@@ -51,7 +50,7 @@ export class Project {
       join(folder, "project", "Pulumi.yaml"),
       JSON.stringify({
         name: "plugin-test",
-        main: writeProgramMain(join(folder, "project"), join(__dirname, "program.ts")),
+        main: join(__dirname, "main.cjs"),
         runtime: { name: "nodejs", options: { typescript: false } },
       }),
     );
