@@ -48,14 +48,10 @@ async function measure(context: BenchContext): Promise<Result> {
     typescript: true,
   };
 
-  /** A cold run and as many more with what it left behind. */
-  const run = async (variant: Variant, more = 0): Promise<readonly [Use, ...Use[]]> => {
+  const run = async (variant: Variant): Promise<Use> => {
     const tmp = mkdtempSync(path.join(context.scratch, "tmp-"));
     try {
-      const once = async (): Promise<Use> => (await runProgram({ ...common, ...variant, tmp })).start;
-      const uses: [Use, ...Use[]] = [await once()];
-      for (let i = 0; i < more; i += 1) uses.push(await once());
-      return uses;
+      return (await runProgram({ ...common, ...variant, tmp })).start;
     } finally {
       rmSync(tmp, { recursive: true, force: true });
     }
@@ -64,19 +60,16 @@ async function measure(context: BenchContext): Promise<Result> {
   context.progress("start: one round that is not counted, so that files are in the page cache");
   for (const variant of [bare, ours, script]) await run(variant);
   const cold: Record<"ours" | "bare" | "script", Use[]> = { ours: [], bare: [], script: [] };
-  const again: Use[] = [];
   for (let round = 0; round < context.repetitions; round += 1) {
     context.progress(`start: round ${round + 1} of ${context.repetitions}`);
-    cold.bare.push((await run(bare))[0]);
-    const [first, ...second] = await run(ours, 1);
-    cold.ours.push(first);
-    again.push(...second);
-    cold.script.push((await run(script))[0]);
+    cold.bare.push(await run(bare));
+    cold.ours.push(await run(ours));
+    cold.script.push(await run(script));
   }
   const typed: { layout: Use; ours: Use }[] = [];
   for (let round = 0; round < Math.min(MOST_ROUNDS_WITH_TYPES, context.repetitions); round += 1) {
     context.progress(`start: default layout, round ${round + 1}`);
-    typed.push({ layout: (await run(layout))[0], ours: (await run(ours))[0] });
+    typed.push({ layout: await run(layout), ours: await run(ours) });
   }
 
   const wall = (uses: readonly Use[]): number[] => uses.map((use) => use.wallSeconds);
@@ -106,7 +99,6 @@ async function measure(context: BenchContext): Promise<Result> {
       goal: toDefault,
     },
     { name: "ours", unit: "s", values: wall(cold.ours) },
-    { name: "ours, second run", unit: "s", values: wall(again) },
     { name: "bare", unit: "s", values: wall(cold.bare) },
     { name: "bare, JavaScript without a loader", unit: "s", values: wall(cold.script) },
     { name: "default layout", unit: "s", values: wall(layouts) },
@@ -123,9 +115,9 @@ async function measure(context: BenchContext): Promise<Result> {
     contains:
       "From the start of node, with the language host's own command line, to the first resource that the program " +
       "asks for. This process answers as the engine does in the first preview of eastus with two linked peers; " +
-      "engine and plugins are not in it. Cold: an empty folder of temporary files, so no compiled file of an " +
-      "earlier run; the second run finds them. Bare: one import of @pulumi/pulumi and one component, started " +
-      "with the same loader. Default layout: the same program with `typescript` left at its default " +
+      "engine and plugins are not in it. Every run has an empty folder of temporary files: none finds what an " +
+      "earlier one compiled. Bare: one import of @pulumi/pulumi and one component, started with the same " +
+      "loader. Default layout: the same program with `typescript` left at its default " +
       "(ts-node, which checks types) and azure-native imported as a whole. CPU includes what node starts. " +
       "A ratio is of two runs, one right after the other.",
     rows,
