@@ -1,22 +1,43 @@
 import type { Application, RawObject, Service } from "./intent";
-import type { IstioObject, MtlsMode } from "./model";
+import type { IstioObject } from "./model";
 import { ownLabels } from "./model";
+import type { BuildContext, BuildScope } from "./scope";
+import { buildScope, distinctNamespaces } from "./scope";
 import { authorizationPolicy } from "./security/authorizationPolicy";
 import { namespaceMtls, serviceMtls } from "./security/peerAuthentication";
 import { destinationRule, serviceEntry, virtualService } from "./traffic/service";
 
-/** What building needs to know of the mesh. */
-export interface BuildContext {
-  readonly regions: readonly string[];
-  readonly trustDomain: string;
-  readonly rootNamespace: string;
-}
+export type { BuildContext } from "./scope";
 
 /** A namespace to make before the objects. */
 export interface NamespaceSpec {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** An object and the entry of the catalog that it comes from. */
+export interface BuiltObject {
+  /** Name of the application, which is that of its folder in `catalog/`. */
+  readonly application: string;
+  /** Entry within the application, as in `services.ai-agent`. */
+  readonly entry: string;
+  readonly object: IstioObject;
+}
+
+/** One idea: the objects that it takes, none where the entry does not say it. */
+type Builder<Entry> = (
+  entry: Entry,
+  scope: BuildScope,
+) => readonly (IstioObject | undefined)[] | IstioObject | undefined;
+
+/** Ideas about one service, one builder each. */
+const SERVICE: readonly Builder<Service>[] = [
+  serviceEntry,
+  virtualService,
+  destinationRule,
+  serviceMtls,
+  authorizationPolicy,
+];
 
 /** The label that makes a revision's webhook inject proxies into a namespace. */
 export function injectionLabel(revision: string): Readonly<Record<string, string>> {
@@ -39,53 +60,47 @@ export function buildObjects(
   applications: readonly Application[],
   context: BuildContext,
 ): readonly IstioObject[] {
-  const modeOf = effectiveMode(applications);
-  return [
-    ...applications.flatMap(({ name, meshMtls }) =>
-      meshMtls === undefined ? [] : [namespaceMtls(name, context.rootNamespace, meshMtls)],
-    ),
-    ...distinctNamespaces(applications).flatMap(({ name, mtls }) =>
-      mtls === undefined ? [] : [namespaceMtls(name, name, mtls)],
-    ),
-    ...applications.flatMap(({ services }) =>
-      services.flatMap((service) => buildService(service, modeOf(service), context)),
-    ),
-    ...rawObjects(applications),
-  ];
+  return buildEntries(applications, context).map(({ object }) => object);
+}
+
+/** Every object that applications say, raw ones included, with the entry that it comes from. */
+export function buildEntries(
+  applications: readonly Application[],
+  context: BuildContext,
+): readonly BuiltObject[] {
+  const scope = buildScope(applications, context);
+  const named = new Set<string>();
+  return applications.flatMap((application) => {
+    const built = (entry: string, objects: ReturnType<Builder<unknown>>): readonly BuiltObject[] =>
+      [objects]
+        .flat()
+        .filter((object) => object !== undefined)
+        .map((object) => ({ application: application.name, entry, object }));
+    const each = <Entry extends { readonly name: string }>(
+      kind: string,
+      entries: readonly Entry[],
+      builders: readonly Builder<Entry>[],
+    ): readonly BuiltObject[] =>
+      entries.flatMap((entry) =>
+        builders.flatMap((build) => built(`${kind}.${entry.name}`, build(entry, scope))),
+      );
+    const { name, meshMtls, namespaces } = application;
+    const newNamespaces = namespaces.filter((namespace) => !named.has(namespace.name));
+    for (const namespace of newNamespaces) named.add(namespace.name);
+    return [
+      ...built("meshMtls", meshMtls && namespaceMtls(name, scope.rootNamespace, meshMtls)),
+      ...each("namespaces", newNamespaces, [
+        (namespace) => namespace.mtls && namespaceMtls(namespace.name, namespace.name, namespace.mtls),
+      ]),
+      ...each("services", application.services, SERVICE),
+      ...application.raw.flatMap((raw) => built(`raw.${raw.metadata.name}`, labelled(raw, name))),
+    ];
+  });
 }
 
 /** The raw objects of applications with our labels on them. */
 export function rawObjects(applications: readonly Application[]): readonly IstioObject[] {
   return applications.flatMap(({ name, raw }) => raw.map((object) => labelled(object, name)));
-}
-
-function buildService(
-  service: Service,
-  mode: MtlsMode | undefined,
-  { regions, trustDomain }: BuildContext,
-): readonly IstioObject[] {
-  return [
-    serviceEntry(service),
-    virtualService(service),
-    destinationRule(service, regions, mode),
-    serviceMtls(service),
-    authorizationPolicy(service, trustDomain),
-  ].filter((object) => object !== undefined);
-}
-
-/** Several applications may bring the same namespace along; the rules see to it that they say the same. */
-function distinctNamespaces(applications: readonly Application[]): Application["namespaces"] {
-  const byName = new Map(
-    applications.flatMap(({ namespaces }) => namespaces.map((namespace) => [namespace.name, namespace])),
-  );
-  return [...byName.values()];
-}
-
-/** What the workloads of a service accept: the narrowest policy decides, as in Istio. */
-function effectiveMode(applications: readonly Application[]): (service: Service) => MtlsMode | undefined {
-  const ofMesh = applications.find(({ meshMtls }) => meshMtls !== undefined)?.meshMtls;
-  const ofNamespace = new Map(distinctNamespaces(applications).map(({ name, mtls }) => [name, mtls]));
-  return (service) => service.mtls ?? ofNamespace.get(service.namespace) ?? ofMesh;
 }
 
 function labelled(raw: RawObject, application: string): IstioObject {

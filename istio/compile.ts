@@ -1,7 +1,7 @@
 import { matchesLabels } from "../topology";
 import type { NamespaceSpec } from "./build";
 import { buildNamespaces, buildObjects, rawObjects } from "./build";
-import type { Application, Binding } from "./intent";
+import type { Application, Binding, RolloutPhases } from "./intent";
 import type { IstioObject } from "./model";
 import { objectKey } from "./model";
 import { checkCatalog } from "./rules/catalog";
@@ -23,6 +23,8 @@ export interface MeshContext {
   readonly trustDomain: string;
   /** The control plane's revision that injects proxies; `default` is the one without a name. */
   readonly revision: string;
+  /** Phase of every canary, by `namespace/name` of its service; the same in every region. */
+  readonly rollouts: RolloutPhases;
   /** Where policies for the whole mesh stand. */
   readonly rootNamespace: "istio-system";
 }

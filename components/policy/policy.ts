@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { chooseApplications, type Catalog } from "../../istio/choose";
 import { compile, type CompiledCatalog } from "../../istio/compile";
+import type { RolloutPhases } from "../../istio/intent";
 import { objectKey, type IstioObject } from "../../istio/model";
 import type { Mesh, Region } from "../../topology";
 import { SYSTEM_NAMESPACE } from "../internal/labels";
@@ -15,6 +16,11 @@ export interface PolicySettings {
   readonly region: Region;
   readonly trustDomain: string;
   readonly revision: string;
+  /**
+   * Phases of the canaries, from `rollouts.yaml`.
+   * @default no canary gets anything
+   */
+  readonly rollouts?: RolloutPhases;
 }
 
 /**
@@ -30,6 +36,7 @@ export function planPolicy(settings: PolicySettings, catalog: Catalog): Compiled
     clusterLabels: settings.region.labels,
     trustDomain: settings.trustDomain,
     revision: settings.revision,
+    rollouts: settings.rollouts ?? {},
     rootNamespace: SYSTEM_NAMESPACE,
   });
 }

@@ -1,5 +1,9 @@
 import type { IstioObject, MtlsMode } from "../model";
+import type { ExternalService } from "./external";
+import type { Gateway } from "./gateway";
+import type { RateLimitService } from "./limits";
 import type { Service } from "./service";
+import type { Telemetry } from "./telemetry";
 
 /** A namespace that an application needs in every cluster it is bound to. */
 export interface NamespaceArgs {
@@ -39,6 +43,38 @@ export interface ApplicationArgs {
    */
   readonly services?: readonly Service[];
   /**
+   * How clients from outside come in.
+   * @default none
+   */
+  readonly gateways?: readonly Gateway[];
+  /**
+   * Services outside the mesh that its workloads may call.
+   * @default none
+   */
+  readonly externalServices?: readonly ExternalService[];
+  /**
+   * What proxies report.
+   * @default what the mesh configuration says
+   */
+  readonly telemetry?: readonly Telemetry[];
+  /**
+   * The service that counts global rate limits.
+   * @default none; a service with `globalRateLimits` is refused then
+   */
+  readonly rateLimitService?: RateLimitService;
+  /**
+   * Labels of the application and of all its entries, by which bindings may select them.
+   * @default none
+   * @example { team: "payments" }
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Findings of the linter that are meant to be so, each with its reason.
+   * @default none
+   * @example [{ code: "GM012", entry: "services.frontend", reason: "the monitor outside the mesh scrapes it" }]
+   */
+  readonly suppress?: readonly Suppression[];
+  /**
    * What every workload of the mesh accepts unless its namespace or service says otherwise.
    * @default nothing is said; Istio's own default is PERMISSIVE
    * @example "STRICT"
@@ -51,6 +87,16 @@ export interface ApplicationArgs {
   readonly raw?: readonly RawObject[];
 }
 
+/** A finding of the linter that is meant to be so. */
+export interface Suppression {
+  /** Code of the rule. */
+  readonly code: string;
+  /** Entry of this application, as the finding names it. @default every entry of the application */
+  readonly entry?: string;
+  /** Why it is meant to be so; printed with the finding. */
+  readonly reason: string;
+}
+
 /** The escape hatch: any namespaced Istio object. */
 export type RawObject = Omit<IstioObject, "metadata"> & {
   readonly metadata: Pick<IstioObject["metadata"], "name" | "namespace"> &
@@ -61,6 +107,11 @@ export type RawObject = Omit<IstioObject, "metadata"> & {
 export interface Application extends ApplicationArgs {
   readonly namespaces: readonly NamespaceArgs[];
   readonly services: readonly Service[];
+  readonly gateways: readonly Gateway[];
+  readonly externalServices: readonly ExternalService[];
+  readonly telemetry: readonly Telemetry[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly suppress: readonly Suppression[];
   readonly raw: readonly RawObject[];
 }
 
@@ -70,6 +121,11 @@ export function application(args: ApplicationArgs): Application {
     ...args,
     namespaces: args.namespaces ?? [],
     services: args.services ?? [],
+    gateways: args.gateways ?? [],
+    externalServices: args.externalServices ?? [],
+    telemetry: args.telemetry ?? [],
+    labels: args.labels ?? {},
+    suppress: args.suppress ?? [],
     raw: args.raw ?? [],
   };
 }

@@ -1,4 +1,9 @@
 import type { MtlsMode, OutlierDetection, Protocol } from "../model";
+import type { JwtIssuer, TokenCondition } from "./authentication";
+import type { GlobalRateLimit, LocalRateLimit } from "./limits";
+import type { ConnectionPool, LoadBalancing } from "./resilience";
+import type { Experiment, FaultInjection, Mirror, PathRoute, Retries, Rollout } from "./routing";
+import type { Duration } from "./units";
 
 /**
  * Where the requests of a service's clients go, region by region. Exactly one form: `distribute` overrides
@@ -55,6 +60,34 @@ export interface AccessRule {
    * @example ["/api/*", "/healthz"]
    */
   readonly paths?: readonly string[];
+  /**
+   * Namespaces of callers; of `from` and `namespaces` one is enough.
+   * @default every namespace
+   * @example ["frontend"]
+   */
+  readonly namespaces?: readonly string[];
+  /**
+   * What the request's token must say; needs `jwt` on the service. `{}` means any valid token.
+   * @default no token is asked for
+   * @example { claims: { role: ["admin"] } }
+   */
+  readonly token?: TokenCondition;
+}
+
+/** Requests that are refused, whatever `access` says. At least one condition. */
+export interface DenyRule {
+  /** Name of the rule. @example "admin" */
+  readonly name: string;
+  /** Methods that are refused. @default every method */
+  readonly methods?: readonly string[];
+  /** Paths that are refused. @default every path @example ["/admin", "/admin/*"] */
+  readonly paths?: readonly string[];
+  /** Callers that are not refused, as `namespace/serviceAccount`. @default none */
+  readonly exceptFrom?: readonly string[];
+  /** Namespaces whose callers are not refused. @default none @example ["admin-namespace"] */
+  readonly exceptNamespaces?: readonly string[];
+  /** Tokens that are not refused; needs `jwt`. @default none @example { claims: { role: ["admin"] } } */
+  readonly exceptToken?: TokenCondition;
 }
 
 /** What a platform engineer says about one service of the mesh. */
@@ -86,17 +119,90 @@ export interface ServiceArgs {
    */
   readonly protocol?: Protocol;
   /**
-   * Host name under which every region of the mesh reaches the workloads of all regions.
-   * @default the name followed by `.global`
+   * Host name of its own under which every region of the mesh reaches the workloads of all regions. Without it
+   * clients use the name of the Kubernetes Service, which has to exist in the client's cluster.
+   * @default `name.namespace.svc.cluster.local`, and no ServiceEntry
    * @example "ai-agent.global"
    */
   readonly globalHost?: string;
+  /**
+   * Service account of the workloads.
+   * @default the name of the service
+   */
+  readonly serviceAccount?: string;
+  /**
+   * Labels of the entry, by which bindings may select it.
+   * @default none beyond those of its application
+   * @example { tier: "gold" }
+   */
+  readonly labels?: Readonly<Record<string, string>>;
   /**
    * Versions, by the label `version` of the workloads, and their percent of the requests; the sum is 100.
    * @default no split: requests go to all workloads alike
    * @example { v1: 80, v2: 20 }
    */
   readonly versions?: Readonly<Record<string, number>>;
+  /**
+   * A canary whose weight is the phase in `rollouts.yaml`; in place of `versions`.
+   * @default none
+   * @example { stable: "v1", canary: "v2" }
+   */
+  readonly rollout?: Rollout;
+  /**
+   * Requests with a mark that go somewhere else, before any weight counts.
+   * @default none
+   */
+  readonly experiments?: readonly Experiment[];
+  /**
+   * Paths with a treatment of their own.
+   * @default none
+   */
+  readonly routes?: readonly PathRoute[];
+  /**
+   * Limit of a whole request, retries included.
+   * @default no limit, as in Istio
+   * @example "10s"
+   */
+  readonly timeout?: Duration;
+  /**
+   * What is tried again.
+   * @default what the mesh says: two more tries where no workload has begun to answer
+   */
+  readonly retries?: Retries;
+  /**
+   * A copy of the requests to a shadow.
+   * @default none
+   * @example { to: { version: "v2" }, percent: 10 }
+   */
+  readonly mirror?: Mirror;
+  /**
+   * Failures on purpose.
+   * @default none
+   */
+  readonly faults?: readonly FaultInjection[];
+  /**
+   * How clients choose among the workloads.
+   * @default Istio's LEAST_REQUEST
+   * @example { hashBy: { header: "x-user-id" } }
+   */
+  readonly loadBalancing?: LoadBalancing;
+  /**
+   * Limits towards the workloads, for each client.
+   * @default Envoy's, which are as good as none
+   * @example { maxConnections: 100, http1MaxPendingRequests: 50, maxRequestsPerConnection: 2 }
+   */
+  readonly connectionPool?: ConnectionPool;
+  /**
+   * How many requests each workload lets in.
+   * @default no limit
+   * @example { requests: 100, per: "60s" }
+   */
+  readonly localRateLimit?: LocalRateLimit;
+  /**
+   * Limits that all proxies count together; the application names the rate limit service.
+   * @default none
+   */
+  readonly globalRateLimits?: readonly GlobalRateLimit[];
   /**
    * Which regions the requests of a client go to.
    * @default Istio's own: to all regions alike
@@ -114,6 +220,23 @@ export interface ServiceArgs {
    */
   readonly access?: readonly AccessRule[];
   /**
+   * Requests that are refused, whatever `access` says.
+   * @default none
+   */
+  readonly deny?: readonly DenyRule[];
+  /**
+   * Issuers of the tokens that requests may carry. A request with a token that is not theirs, or not valid, is
+   * refused; one without any passes, unless `access` asks for a token.
+   * @default tokens are not looked at
+   */
+  readonly jwt?: readonly JwtIssuer[];
+  /**
+   * What this service itself calls, as `namespace/name` of a service or external service; beside those whose
+   * `access` or `callers` names its service account. Its proxies are told of nothing else.
+   * @default only what names it
+   */
+  readonly calls?: readonly string[];
+  /**
    * What the workloads of this service accept.
    * @default what the namespace says, else what the mesh says
    */
@@ -130,7 +253,12 @@ export interface ServiceArgs {
 export interface Service extends ServiceArgs {
   readonly targetPort: number;
   readonly protocol: Protocol;
-  readonly globalHost: string;
+  readonly serviceAccount: string;
+}
+
+/** The host that clients of a service call: its global one, or that of its Kubernetes Service. */
+export function serviceHost({ name, namespace, globalHost }: Service): string {
+  return globalHost ?? `${name}.${namespace}.svc.cluster.local`;
 }
 
 /** A service of the mesh. It is checked together with everything else by `compile`. */
@@ -139,6 +267,6 @@ export function service(args: ServiceArgs): Service {
     ...args,
     targetPort: args.targetPort ?? args.port,
     protocol: args.protocol ?? "HTTP",
-    globalHost: args.globalHost ?? `${args.name}.global`,
+    serviceAccount: args.serviceAccount ?? args.name,
   };
 }

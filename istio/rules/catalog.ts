@@ -1,4 +1,5 @@
 import type { Application, Binding, NamespaceArgs } from "../intent";
+import { serviceHost } from "../intent";
 import type { Fault } from "./fault";
 import { checkName, duplicates } from "./names";
 import { checkService } from "./service";
@@ -24,7 +25,7 @@ export function checkCatalog(
     ),
     ...unique(
       "globalHost",
-      services.map(({ globalHost }) => globalHost),
+      services.map(serviceHost),
       "Give each service a host of its own: of two entries for a host Istio takes the older",
     ),
     ...conflictingNamespaces(applications),

@@ -19,7 +19,7 @@ export function checkService(
   return [
     ...checkName(`${setting}.name`, service.name),
     ...checkName(`${setting}.namespace`, service.namespace),
-    ...checkHost(`${setting}.globalHost`, service.globalHost),
+    ...(service.globalHost === undefined ? [] : checkHost(`${setting}.globalHost`, service.globalHost)),
     ...checkPort(`${setting}.port`, service.port),
     ...checkPort(`${setting}.targetPort`, service.targetPort),
     ...Object.keys(service.portMtls ?? {}).flatMap((port) => checkPort(`${setting}.portMtls`, Number(port))),

@@ -1,10 +1,14 @@
 import type { AccessRule, Service } from "../intent";
 import type { AuthorizationPolicy, AuthorizationRule, Operation } from "../model";
 import { metadata, SECURITY_V1 } from "../model";
+import type { BuildScope } from "../scope";
 import { parseCaller } from "../rules/access";
 
 /** Who may call a service; none where it says nothing. Without any rule the policy lets nobody in. */
-export function authorizationPolicy(service: Service, trustDomain: string): AuthorizationPolicy | undefined {
+export function authorizationPolicy(
+  service: Service,
+  { trustDomain }: BuildScope,
+): AuthorizationPolicy | undefined {
   const { name, namespace, access } = service;
   if (access === undefined) return undefined;
   return {

@@ -1,13 +1,16 @@
 import type { Service } from "../intent";
+import { serviceHost } from "../intent";
 import type { DestinationRule, MtlsMode, ServiceEntry, TrafficPolicy, VirtualService } from "../model";
 import { metadata, NETWORKING_V1 } from "../model";
+import type { BuildScope } from "../scope";
 import { localityLbSetting, outlierDefaults } from "./locality";
 
 /**
  * The global host of a service. By the selector istiod adds the pods of this cluster and of every linked
  * one, each with its own version, locality and identity; addresses of gateways would lose all three.
  */
-export function serviceEntry(service: Service): ServiceEntry {
+export function serviceEntry(service: Service): ServiceEntry | undefined {
+  if (service.globalHost === undefined) return undefined;
   return {
     apiVersion: NETWORKING_V1,
     kind: "ServiceEntry",
@@ -38,13 +41,13 @@ export function virtualService(service: Service): VirtualService | undefined {
     kind: "VirtualService",
     metadata: metadata(service.name, service.namespace, service.name),
     spec: {
-      hosts: [service.globalHost],
+      hosts: [serviceHost(service)],
       http: [
         {
           route: Object.keys(versions)
             .toSorted()
             .map((version) => ({
-              destination: { host: service.globalHost, subset: version },
+              destination: { host: serviceHost(service), subset: version },
               weight: versions[version] ?? 0,
             })),
         },
@@ -53,24 +56,20 @@ export function virtualService(service: Service): VirtualService | undefined {
   };
 }
 
-/**
- * How clients reach the workloads of a service; none where there is nothing to say.
- * @param mode what the workloads accept, be it said by the service, its namespace or the mesh.
- */
+/** How clients reach the workloads of a service; none where there is nothing to say. */
 export function destinationRule(
   service: Service,
-  regions: readonly string[],
-  mode: MtlsMode | undefined,
+  { regions, modeOf }: BuildScope,
 ): DestinationRule | undefined {
   const subsets = Object.keys(service.versions ?? {}).toSorted();
-  const policy = trafficPolicy(service, regions, mode);
+  const policy = trafficPolicy(service, regions, modeOf(service));
   if (subsets.length === 0 && Object.keys(policy).length === 0) return undefined;
   return {
     apiVersion: NETWORKING_V1,
     kind: "DestinationRule",
     metadata: metadata(service.name, service.namespace, service.name),
     spec: {
-      host: service.globalHost,
+      host: serviceHost(service),
       ...(Object.keys(policy).length === 0 ? {} : { trafficPolicy: policy }),
       ...(subsets.length === 0
         ? {}

@@ -15,6 +15,7 @@ export function meshOf(changes: Partial<MeshContext> = {}): MeshContext {
     clusterLabels: { mesh: "enabled" },
     trustDomain: "cluster.local",
     revision: "default",
+    rollouts: {},
     rootNamespace: "istio-system",
     ...changes,
   };
@@ -22,7 +23,7 @@ export function meshOf(changes: Partial<MeshContext> = {}): MeshContext {
 
 /** A service that is right in every way, with changes. */
 export function shop(changes: Partial<ServiceArgs> = {}): Service {
-  return service({ name: "shop", namespace: "shops", port: 80, ...changes });
+  return service({ name: "shop", namespace: "shops", port: 80, globalHost: "shop.global", ...changes });
 }
 
 /** An application of those services in the namespace `shops`. */

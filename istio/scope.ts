@@ -1,0 +1,55 @@
+import type { Application, ExternalService, RolloutPhases, Service } from "./intent";
+import type { MtlsMode } from "./model";
+
+/** What building needs to know of the mesh. */
+export interface BuildContext {
+  readonly regions: readonly string[];
+  readonly trustDomain: string;
+  readonly rootNamespace: string;
+  /** Phase of every canary; a service that is not named has none of its requests at the canary. */
+  readonly rollouts: RolloutPhases;
+}
+
+/** The mesh as every builder sees it: where it is, and what the other entries say. */
+export interface BuildScope extends BuildContext {
+  /** Everything that is built together, in the order of the catalog. */
+  readonly applications: readonly Application[];
+  /** The service of that `namespace/name`. */
+  readonly service: (key: string) => Service | undefined;
+  /** The external service of that `namespace/name`. */
+  readonly externalService: (key: string) => ExternalService | undefined;
+  /** What the workloads of a service accept: the narrowest policy decides, as in Istio. */
+  readonly modeOf: (service: Service) => MtlsMode | undefined;
+}
+
+/** `namespace/name` of an entry, by which entries name each other. */
+export function entryKey({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+/** Looks over applications once, so that builders can ask. */
+export function buildScope(applications: readonly Application[], context: BuildContext): BuildScope {
+  const services = new Map(
+    applications.flatMap((application) => application.services.map((one) => [entryKey(one), one])),
+  );
+  const external = new Map(
+    applications.flatMap(({ externalServices }) => externalServices.map((one) => [entryKey(one), one])),
+  );
+  const ofMesh = applications.find(({ meshMtls }) => meshMtls !== undefined)?.meshMtls;
+  const ofNamespace = new Map(distinctNamespaces(applications).map(({ name, mtls }) => [name, mtls]));
+  return {
+    ...context,
+    applications,
+    service: (key) => services.get(key),
+    externalService: (key) => external.get(key),
+    modeOf: (service) => service.mtls ?? ofNamespace.get(service.namespace) ?? ofMesh,
+  };
+}
+
+/** Several applications may bring the same namespace along; the rules see to it that they say the same. */
+export function distinctNamespaces(applications: readonly Application[]): Application["namespaces"] {
+  const byName = new Map(
+    applications.flatMap(({ namespaces }) => namespaces.map((namespace) => [namespace.name, namespace])),
+  );
+  return [...byName.values()];
+}
