@@ -1,3 +1,4 @@
 export * from "./networking";
 export * from "./resource";
 export * from "./security";
+export * from "./virtualService";

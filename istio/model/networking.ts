@@ -21,20 +21,6 @@ export interface ServiceEntrySpec {
   readonly workloadSelector: { readonly labels: Readonly<Record<string, string>> };
 }
 
-export interface Destination {
-  readonly host: string;
-  readonly subset?: string;
-}
-
-export interface HttpRoute {
-  readonly route: readonly { readonly destination: Destination; readonly weight: number }[];
-}
-
-export interface VirtualServiceSpec {
-  readonly hosts: readonly string[];
-  readonly http: readonly HttpRoute[];
-}
-
 /** Locality pattern → percent of the traffic that goes there. */
 export type LocalityShares = Readonly<Record<string, number>>;
 
@@ -71,5 +57,4 @@ export interface DestinationRuleSpec {
 }
 
 export type ServiceEntry = IstioObject<"ServiceEntry", ServiceEntrySpec>;
-export type VirtualService = IstioObject<"VirtualService", VirtualServiceSpec>;
 export type DestinationRule = IstioObject<"DestinationRule", DestinationRuleSpec>;

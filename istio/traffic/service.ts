@@ -4,6 +4,8 @@ import type { DestinationRule, MtlsMode, ServiceEntry, TrafficPolicy, VirtualSer
 import { metadata, NETWORKING_V1 } from "../model";
 import type { BuildScope } from "../scope";
 import { localityLbSetting, outlierDefaults } from "./locality";
+import { httpRoutes } from "./routes";
+import { versionsOf } from "./split";
 
 /**
  * The global host of a service. By the selector istiod adds the pods of this cluster and of every linked
@@ -32,28 +34,24 @@ export function serviceEntry(service: Service): ServiceEntry | undefined {
   };
 }
 
-/** The split of a service's requests over its versions; none where it has no versions. */
-export function virtualService(service: Service): VirtualService | undefined {
-  const { versions } = service;
-  if (versions === undefined) return undefined;
+/** What is said about the requests of a service; none where Istio would do the same by itself. */
+export function virtualService(service: Service, scope: BuildScope): VirtualService | undefined {
+  if (!hasRoutes(service)) return undefined;
   return {
     apiVersion: NETWORKING_V1,
     kind: "VirtualService",
     metadata: metadata(service.name, service.namespace, service.name),
-    spec: {
-      hosts: [serviceHost(service)],
-      http: [
-        {
-          route: Object.keys(versions)
-            .toSorted()
-            .map((version) => ({
-              destination: { host: serviceHost(service), subset: version },
-              weight: versions[version] ?? 0,
-            })),
-        },
-      ],
-    },
+    spec: { hosts: [serviceHost(service)], http: httpRoutes(service, scope) },
   };
+}
+
+function hasRoutes(service: Service): boolean {
+  const { versions, rollout, timeout, retries, mirror } = service;
+  const lists = [service.experiments, service.routes, service.faults];
+  return (
+    [versions, rollout, timeout, retries, mirror].some((said) => said !== undefined) ||
+    lists.some((list) => list !== undefined && list.length > 0)
+  );
 }
 
 /** How clients reach the workloads of a service; none where there is nothing to say. */
@@ -61,7 +59,7 @@ export function destinationRule(
   service: Service,
   { regions, modeOf }: BuildScope,
 ): DestinationRule | undefined {
-  const subsets = Object.keys(service.versions ?? {}).toSorted();
+  const subsets = versionsOf(service);
   const policy = trafficPolicy(service, regions, modeOf(service));
   if (subsets.length === 0 && Object.keys(policy).length === 0) return undefined;
   return {

@@ -167,7 +167,7 @@ describe("compiling", () => {
   const apps = [
     shops(
       shop({ versions: { v2: 20, v1: 80 }, locality: { local: 80, rest: "even" }, mtls: "STRICT" }),
-      shop({ name: "cart", access: [{ from: ["shops/shop"] }] }),
+      shop({ name: "cart", globalHost: "cart.global", access: [{ from: ["shops/shop"] }] }),
     ),
     application({ name: "mesh", meshMtls: "STRICT" }),
     application({ name: "other", namespaces: [{ name: "other", mtls: "PERMISSIVE" }, { name: "shops" }] }),

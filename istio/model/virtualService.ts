@@ -1,0 +1,66 @@
+import type { IstioObject } from "./resource";
+
+/** One way to compare a text; `regex` is RE2 and has to match all of it. */
+export type StringMatch =
+  { readonly exact: string } | { readonly prefix: string } | { readonly regex: string };
+
+/** Requests that fulfil every condition; a route takes what any of its matches takes. */
+export interface HttpMatch {
+  readonly uri?: StringMatch;
+  readonly method?: StringMatch;
+  readonly headers?: Readonly<Record<string, StringMatch>>;
+}
+
+/** Where requests go: a host, and the part of its workloads that a DestinationRule names. */
+export interface Destination {
+  readonly host: string;
+  readonly subset?: string;
+  readonly port?: { readonly number: number };
+}
+
+export interface WeightedDestination {
+  readonly destination: Destination;
+  readonly weight: number;
+}
+
+/** What becomes of the path: `uri` replaces the matched part of it, the other form what the expression finds. */
+export type HttpRewrite =
+  | { readonly uri: string }
+  | { readonly uriRegexRewrite: { readonly match: string; readonly rewrite: string } };
+
+export interface HttpRetry {
+  readonly attempts: number;
+  readonly perTryTimeout?: string;
+  readonly retryOn?: string;
+}
+
+/** Percent of requests, as Istio writes fractions. */
+export interface Percentage {
+  readonly value: number;
+}
+
+export interface HttpFault {
+  readonly delay?: { readonly percentage: Percentage; readonly fixedDelay: string };
+  readonly abort?: { readonly percentage: Percentage; readonly httpStatus: number };
+}
+
+export interface HttpRoute {
+  readonly name?: string;
+  readonly match?: readonly HttpMatch[];
+  readonly fault?: HttpFault;
+  readonly rewrite?: HttpRewrite;
+  readonly route: readonly WeightedDestination[];
+  readonly mirror?: Destination;
+  readonly mirrorPercentage?: Percentage;
+  readonly timeout?: string;
+  readonly retries?: HttpRetry;
+}
+
+export interface VirtualServiceSpec {
+  readonly hosts: readonly string[];
+  /** Gateways whose requests are meant; without it those of the mesh's own proxies. */
+  readonly gateways?: readonly string[];
+  readonly http: readonly HttpRoute[];
+}
+
+export type VirtualService = IstioObject<"VirtualService", VirtualServiceSpec>;
