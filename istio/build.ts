@@ -5,7 +5,9 @@ import type { BuildContext, BuildScope } from "./scope";
 import { buildScope, distinctNamespaces } from "./scope";
 import { authorizationPolicy } from "./security/authorizationPolicy";
 import { namespaceMtls, serviceMtls } from "./security/peerAuthentication";
-import { destinationRule, serviceEntry, virtualService } from "./traffic/service";
+import { destinationRule } from "./traffic/destinationRule";
+import { serviceEntry } from "./traffic/serviceEntry";
+import { virtualService } from "./traffic/virtualService";
 
 export type { BuildContext } from "./scope";
 

@@ -1,4 +1,4 @@
-import type { Duration } from "./units";
+import type { Duration, Percent } from "./units";
 
 /**
  * How a client chooses among the workloads of a service.
@@ -14,9 +14,9 @@ export interface ConsistentHash {
     | { readonly header: string }
     | {
         readonly cookie: string;
-        /** Life of a cookie that the proxy sets where the client has none. `"0s"`: the session's. */
+        /** Life of a cookie that the proxy sets where the client has none; `"0s"` is that of the session. */
         readonly ttl: Duration;
-        /** @default no path: the one of the request */
+        /** Path of that cookie. @default none: the browser takes the request's @example "/" */
         readonly path?: string;
       }
     | { readonly queryParameter: string }
@@ -47,4 +47,23 @@ export interface ConnectionPool {
   readonly maxRetries?: number;
   /** Time without a request after which a connection is closed. @default 1h @example "30s" */
   readonly idleTimeout?: Duration;
+}
+
+/**
+ * When a failing workload is left out for a while. Every client proxy judges by what it sees itself.
+ * @example { consecutive5xxErrors: 5, interval: "30s", baseEjectionTime: "30s" }
+ */
+export interface Outlier {
+  /** Answers 502, 503 and 504 and failed connections in a row; 0 turns it off. @default 5 */
+  readonly consecutiveGatewayErrors?: number;
+  /** Answers 5xx of any kind in a row; 0 turns it off. @default 0: a 500 is mostly the request's fault @example 5 */
+  readonly consecutive5xxErrors?: number;
+  /** Time between two looks at who is left out. @default "5s" @example "30s" */
+  readonly interval?: Duration;
+  /** Shortest time out; it grows with every time. @default "30s" */
+  readonly baseEjectionTime?: Duration;
+  /** Largest part of the workloads that may be out at once. @default 100 @example 50 */
+  readonly maxEjectionPercent?: Percent;
+  /** Part of healthy workloads below which all are used again. @default 0: never @example 50 */
+  readonly minHealthPercent?: Percent;
 }

@@ -1,7 +1,7 @@
-import type { MtlsMode, OutlierDetection, Protocol } from "../model";
+import type { MtlsMode, Protocol } from "../model";
 import type { JwtIssuer, TokenCondition } from "./authentication";
 import type { GlobalRateLimit, LocalRateLimit } from "./limits";
-import type { ConnectionPool, LoadBalancing } from "./resilience";
+import type { ConnectionPool, LoadBalancing, Outlier } from "./resilience";
 import type { Experiment, FaultInjection, Mirror, PathRoute, Retries, Rollout } from "./routing";
 import type { Duration } from "./units";
 
@@ -205,15 +205,16 @@ export interface ServiceArgs {
   readonly globalRateLimits?: readonly GlobalRateLimit[];
   /**
    * Which regions the requests of a client go to.
-   * @default Istio's own: to all regions alike
+   * @default Istio's own: to all regions alike; with `outlier`, to the client's own while it has healthy workloads
    * @example { local: 80, rest: "even" }
    */
   readonly locality?: Locality;
   /**
-   * When a failing workload is left out for a while; merged over the defaults for locality failover.
-   * @default `outlierDefaults` where `locality` says `failover`, otherwise none
+   * When a failing workload is left out for a while; what it leaves out has the defaults for a failover.
+   * @default those defaults where `locality` says `failover`, otherwise none
+   * @example { consecutive5xxErrors: 5, interval: "30s", baseEjectionTime: "30s" }
    */
-  readonly outlier?: Partial<OutlierDetection>;
+  readonly outlier?: Outlier;
   /**
    * Who may call the service. An empty list lets nobody in.
    * @default no policy of its own

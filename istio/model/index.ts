@@ -1,3 +1,4 @@
+export * from "./destinationRule";
 export * from "./networking";
 export * from "./resource";
 export * from "./security";

@@ -21,40 +21,4 @@ export interface ServiceEntrySpec {
   readonly workloadSelector: { readonly labels: Readonly<Record<string, string>> };
 }
 
-/** Locality pattern → percent of the traffic that goes there. */
-export type LocalityShares = Readonly<Record<string, number>>;
-
-export interface LocalityLbSetting {
-  readonly enabled: true;
-  readonly distribute?: readonly { readonly from: string; readonly to: LocalityShares }[];
-  readonly failover?: readonly { readonly from: string; readonly to: string }[];
-}
-
-export interface OutlierDetection {
-  readonly consecutiveGatewayErrors: number;
-  readonly consecutive5xxErrors: number;
-  readonly interval: string;
-  readonly baseEjectionTime: string;
-  readonly maxEjectionPercent: number;
-  readonly minHealthPercent: number;
-}
-
-export interface TrafficPolicy {
-  readonly loadBalancer?: { readonly localityLbSetting: LocalityLbSetting };
-  readonly outlierDetection?: OutlierDetection;
-  readonly tls?: { readonly mode: "ISTIO_MUTUAL" };
-}
-
-export interface Subset {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-export interface DestinationRuleSpec {
-  readonly host: string;
-  readonly trafficPolicy?: TrafficPolicy;
-  readonly subsets?: readonly Subset[];
-}
-
 export type ServiceEntry = IstioObject<"ServiceEntry", ServiceEntrySpec>;
-export type DestinationRule = IstioObject<"DestinationRule", DestinationRuleSpec>;
