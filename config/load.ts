@@ -1,14 +1,20 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtime from "@pulumi/pulumi/runtime";
 import type { ChartFolder } from "./checks/context";
 import { SettingsError } from "./faults";
 import { parseSettings } from "./parse";
+import { ROLLOUTS_FILE } from "./rollouts";
 import type { Settings } from "./settings";
 
 /** What the settings are held against besides themselves. */
 export interface LoadSettingsArgs {
+  /**
+   * Folder of `rollouts.yaml`.
+   * @default the program's own; the project that the engine works in may be a generated one
+   */
+  readonly folder?: string;
   /** Names of the applications that the catalog has. */
   readonly knownApplications: readonly string[];
 }
@@ -41,6 +47,7 @@ function parse(values: Readonly<Record<string, string>>, args: LoadSettingsArgs)
       project: pulumi.getProject(),
       stack: pulumi.getStack(),
       knownApplications: args.knownApplications,
+      rollouts: readText(path.join(args.folder ?? path.dirname(__dirname), ROLLOUTS_FILE)),
       inspectChartFolder,
     });
   } catch (error) {
@@ -55,6 +62,10 @@ const { isConfigSecret } = runtime as unknown as { isConfigSecret: (key: string)
 
 function isSecret(key: string): boolean {
   return isConfigSecret(key);
+}
+
+function readText(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
 function inspectChartFolder(folder: string): ChartFolder {

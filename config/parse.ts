@@ -1,4 +1,4 @@
-import { buildMesh, GLOBAL_STACK, regionOf } from "../topology";
+import { buildMesh, GLOBAL_STACK, regionOf, type RolloutPhases } from "../topology";
 import { checkCluster } from "./checks/cluster";
 import type { ChartFolder, CheckContext } from "./checks/context";
 import { checkMesh } from "./checks/mesh";
@@ -8,6 +8,7 @@ import { checkStack, type StackFacts } from "./checks/stack";
 import { SettingsError } from "./faults";
 import { settingName } from "./issues";
 import { type RawSettings, readSettings } from "./read";
+import { readRollouts } from "./rollouts";
 import { regionSchema, type RegionStackSettings, type SharedSettings } from "./schema";
 import type { ChartSource, CommonSettings, Settings } from "./settings";
 import { clusterDnsLabel } from "./settings";
@@ -22,6 +23,11 @@ export interface ParseInput extends RawSettings {
    * @default any name is taken
    */
   readonly knownApplications?: readonly string[];
+  /**
+   * Text of `rollouts.yaml`; undefined where there is no such file.
+   * @default ""
+   */
+  readonly rollouts?: string | undefined;
   /**
    * Says what a folder of charts is.
    * @default every folder is taken to hold charts
@@ -55,6 +61,7 @@ export function parseSettings(input: ParseInput): Settings {
     location: input.values["azure-native:location"],
     locationIsSecret: input.secretKeys.includes("azure-native:location"),
   };
+  const { rollouts, faults: rolloutFaults } = readRollouts("rollouts" in input ? input.rollouts : "");
   const faults = [
     ...checkStack(context, facts),
     ...read.faults,
@@ -62,9 +69,10 @@ export function parseSettings(input: ParseInput): Settings {
     ...checkNetwork(context),
     ...checkMesh(context),
     ...checkCluster(context),
+    ...rolloutFaults,
   ];
   if (faults.length > 0) throw new SettingsError(input.stack, faults);
-  return build(input, read.shared as SharedSettings, read.own as RegionStackSettings);
+  return build(input, read.shared as SharedSettings, read.own as RegionStackSettings, rollouts);
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -76,7 +84,12 @@ function roleOf(stack: string, table: unknown): CheckContext["role"] {
   return isTable(table) && Object.hasOwn(table, stack) ? "region" : undefined;
 }
 
-function build(input: ParseInput, shared: SharedSettings, own: RegionStackSettings): Settings {
+function build(
+  input: ParseInput,
+  shared: SharedSettings,
+  own: RegionStackSettings,
+  rollouts: RolloutPhases,
+): Settings {
   const { charts, trust, regions, topology, ...rest } = shared;
   const mesh = buildMesh({ topology, regions, primary: rest.primary, leaving: rest.leaving });
   const common: CommonSettings = {
@@ -96,6 +109,7 @@ function build(input: ParseInput, shared: SharedSettings, own: RegionStackSettin
     stack: input.stack,
     region: regionOf(mesh, input.stack),
     location: input.stack,
+    rollouts,
     dnsLabel: own.dnsLabel ?? clusterDnsLabel(input.stack),
   };
 }

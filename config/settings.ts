@@ -1,5 +1,5 @@
 import { clusterName } from "../topology";
-import type { Mesh, Region } from "../topology";
+import type { Mesh, Region, RolloutPhases } from "../topology";
 import type { RegionStackSettings, SharedSettings } from "./schema";
 
 /** Exactly one source of the Istio charts. */
@@ -37,6 +37,8 @@ export interface RegionSettings extends CommonSettings, Omit<RegionStackSettings
   readonly region: Region;
   /** The Azure location; always the region's name. */
   readonly location: string;
+  /** Phases of the canaries, from `rollouts.yaml`. */
+  readonly rollouts: RolloutPhases;
   /** DNS label of the gateway's address. */
   readonly dnsLabel: string;
 }

@@ -1,6 +1,8 @@
+import type { RolloutPhases } from "../topology";
 import type { Application, Binding } from "./intent";
 import type { Fault } from "./rules/fault";
 import { CatalogError } from "./rules/fault";
+import { checkRollouts } from "./rules/rollouts";
 
 /** Applications and what binds them to clusters. */
 export interface Catalog {
@@ -11,9 +13,14 @@ export interface Catalog {
 /**
  * The part of a catalog that a mesh runs.
  * @param names the setting `applications`.
+ * @param rollouts phases of the canaries, of the whole catalog: an application that is not chosen keeps its own.
  * @throws CatalogError when a name is in no catalog, or when nothing binds what was chosen.
  */
-export function chooseApplications(catalog: Catalog, names: readonly string[]): Catalog {
+export function chooseApplications(
+  catalog: Catalog,
+  names: readonly string[],
+  rollouts: RolloutPhases = {},
+): Catalog {
   const known = catalog.applications.map(({ name }) => name);
   const bound = new Set(catalog.bindings.flatMap(({ applications }) => applications));
   const faults = [
@@ -29,6 +36,7 @@ export function chooseApplications(catalog: Catalog, names: readonly string[]): 
         allowed: "applications that a binding gives to some clusters",
         fix: "Add a binding for it, or take it out of the setting",
       })),
+    ...checkRollouts(catalog.applications, rollouts),
   ];
   if (faults.length > 0) throw new CatalogError(faults);
   return {

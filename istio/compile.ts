@@ -1,7 +1,7 @@
-import { matchesLabels } from "../topology";
+import { matchesLabels, type RolloutPhases } from "../topology";
 import type { NamespaceSpec } from "./build";
 import { buildNamespaces, buildObjects, rawObjects } from "./build";
-import type { Application, Binding, RolloutPhases } from "./intent";
+import type { Application, Binding } from "./intent";
 import type { IstioObject } from "./model";
 import { objectKey } from "./model";
 import { checkCatalog } from "./rules/catalog";

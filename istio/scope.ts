@@ -1,4 +1,5 @@
-import type { Application, ExternalService, RolloutPhases, Service } from "./intent";
+import type { RolloutPhases } from "../topology";
+import type { Application, ExternalService, Service } from "./intent";
 import type { MtlsMode } from "./model";
 
 /** What building needs to know of the mesh. */

@@ -2,5 +2,6 @@ export * from "./addressing";
 export * from "./cidr";
 export * from "./peers";
 export * from "./region";
+export * from "./rollouts";
 export * from "./selector";
 export * from "./waves";

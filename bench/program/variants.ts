@@ -9,6 +9,7 @@ const PROGRAM = [
   "package.json",
   "tsconfig.json",
   "Pulumi.yaml",
+  "rollouts.yaml",
   ...readdirSync(ROOT).filter((name) => /^Pulumi\..+\.yaml$/.test(name)),
   ...["azure", "catalog", "components", "config", "istio", "topology"],
 ];

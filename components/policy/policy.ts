@@ -3,9 +3,8 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { chooseApplications, type Catalog } from "../../istio/choose";
 import { compile, type CompiledCatalog } from "../../istio/compile";
-import type { RolloutPhases } from "../../istio/intent";
 import { objectKey, type IstioObject } from "../../istio/model";
-import type { Mesh, Region } from "../../topology";
+import type { Mesh, Region, RolloutPhases } from "../../topology";
 import { SYSTEM_NAMESPACE } from "../internal/labels";
 
 /** Settings that decide what the catalog gives to a region. */
@@ -16,11 +15,8 @@ export interface PolicySettings {
   readonly region: Region;
   readonly trustDomain: string;
   readonly revision: string;
-  /**
-   * Phases of the canaries, from `rollouts.yaml`.
-   * @default no canary gets anything
-   */
-  readonly rollouts?: RolloutPhases;
+  /** Phases of the canaries, from `rollouts.yaml`. */
+  readonly rollouts: RolloutPhases;
 }
 
 /**
@@ -28,7 +24,7 @@ export interface PolicySettings {
  * @throws CatalogError listing every fault.
  */
 export function planPolicy(settings: PolicySettings, catalog: Catalog): CompiledCatalog {
-  const { applications, bindings } = chooseApplications(catalog, settings.applications);
+  const { applications, bindings } = chooseApplications(catalog, settings.applications, settings.rollouts);
   return compile(applications, bindings, {
     // Leaving regions too: a table of localities that names them stays right, and changes only once.
     regions: settings.mesh.regions.map((region) => region.name),
@@ -36,7 +32,7 @@ export function planPolicy(settings: PolicySettings, catalog: Catalog): Compiled
     clusterLabels: settings.region.labels,
     trustDomain: settings.trustDomain,
     revision: settings.revision,
-    rollouts: settings.rollouts ?? {},
+    rollouts: settings.rollouts,
     rootNamespace: SYSTEM_NAMESPACE,
   });
 }

@@ -172,10 +172,3 @@ export interface Rollout {
   /** Version on trial. @example "v2" */
   readonly canary: string;
 }
-
-/** Phases that a canary passes through, in percent of the requests; 0 is before the first. */
-export const ROLLOUT_PHASES = [0, 10, 25, 50, 75, 100] as const;
-export type RolloutPhase = (typeof ROLLOUT_PHASES)[number];
-
-/** `namespace/name` of a service → percent of its requests that go to its canary. */
-export type RolloutPhases = Readonly<Record<string, RolloutPhase>>;

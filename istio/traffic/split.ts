@@ -1,4 +1,5 @@
-import type { RolloutPhases, RouteTarget, Service } from "../intent";
+import type { RolloutPhases } from "../../topology";
+import type { RouteTarget, Service } from "../intent";
 import { serviceHost } from "../intent";
 import type { Destination, WeightedDestination } from "../model";
 import type { BuildScope } from "../scope";

@@ -22,6 +22,7 @@ const PROGRAM = [
   "Pulumi.eastus.yaml",
   "Pulumi.westeurope.yaml",
   "Pulumi.southeastasia.yaml",
+  "rollouts.yaml",
   "config",
   "topology",
   "azure",
