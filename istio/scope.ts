@@ -1,6 +1,8 @@
 import type { RolloutPhases } from "../topology";
-import type { Application, ExternalService, Service } from "./intent";
+import type { Application, ExternalService, RateLimitService, Service } from "./intent";
 import type { MtlsMode } from "./model";
+import type { Reach } from "./reach";
+import { reachOf } from "./reach";
 
 /** What building needs to know of the mesh. */
 export interface BuildContext {
@@ -9,6 +11,11 @@ export interface BuildContext {
   readonly rootNamespace: string;
   /** Phase of every canary; a service that is not named has none of its requests at the canary. */
   readonly rollouts: RolloutPhases;
+  /**
+   * Namespaces whose proxies must know every host of the mesh, whoever may call it, as those of east-west gateways.
+   * @default none
+   */
+  readonly seesAll?: readonly string[];
 }
 
 /** The mesh as every builder sees it: where it is, and what the other entries say. */
@@ -21,6 +28,10 @@ export interface BuildScope extends BuildContext {
   readonly externalService: (key: string) => ExternalService | undefined;
   /** What the workloads of a service accept: the narrowest policy decides, as in Istio. */
   readonly modeOf: (service: Service) => MtlsMode | undefined;
+  /** Who may see what, as far as the entries say it. */
+  readonly reach: Reach;
+  /** The service that counts global rate limits; none where no application names it. */
+  readonly rateLimitService?: RateLimitService;
 }
 
 /** `namespace/name` of an entry, by which entries name each other. */
@@ -38,9 +49,12 @@ export function buildScope(applications: readonly Application[], context: BuildC
   );
   const ofMesh = applications.find(({ meshMtls }) => meshMtls !== undefined)?.meshMtls;
   const ofNamespace = new Map(distinctNamespaces(applications).map(({ name, mtls }) => [name, mtls]));
+  const limiter = applications.find(({ rateLimitService }) => rateLimitService !== undefined)?.rateLimitService;
   return {
     ...context,
     applications,
+    reach: reachOf(applications, context),
+    ...(limiter === undefined ? {} : { rateLimitService: limiter }),
     service: (key) => services.get(key),
     externalService: (key) => external.get(key),
     modeOf: (service) => service.mtls ?? ofNamespace.get(service.namespace) ?? ofMesh,

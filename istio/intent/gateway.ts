@@ -1,3 +1,4 @@
+import type { LocalRateLimit } from "./limits";
 import type { RequestMatch, Retries } from "./routing";
 import type { Duration } from "./units";
 
@@ -6,11 +7,12 @@ export interface GatewayTls {
   /**
    * `SIMPLE`: the gateway shows its certificate. `MUTUAL`: it asks for the client's, too. `PASSTHROUGH`: the
    * connection goes on unopened, by its SNI.
-   * @default "SIMPLE"
+   * @default "SIMPLE" for HTTPS, "PASSTHROUGH" for TLS; there is no other for TLS
    */
   readonly mode?: "MUTUAL" | "PASSTHROUGH" | "SIMPLE";
   /**
    * Name of the secret with `tls.crt` and `tls.key`, and for `MUTUAL` `ca.crt`; required but for `PASSTHROUGH`.
+   * @default none
    * @example "microservices-tls-secret"
    */
   readonly credential?: string;
@@ -22,12 +24,13 @@ export interface GatewayTls {
 export interface GatewayServer {
   /** Port of the gateway's Service. @example 443 */
   readonly port: number;
-  readonly protocol: "GRPC" | "HTTP" | "HTTP2" | "HTTPS" | "TCP" | "TLS";
+  /** What comes in at the port; `TLS` is passed through unopened. @example "HTTPS" */
+  readonly protocol: "GRPC" | "HTTP" | "HTTP2" | "HTTPS" | "TLS";
   /** Host names; `*.example.com` is allowed, `*` alone is not. @example ["myapp.example.com"] */
   readonly hosts: readonly string[];
-  /** Certificate; required for HTTPS and TLS. */
+  /** Certificate. @default none; HTTPS requires one */
   readonly tls?: GatewayTls;
-  /** Answers every request with 301 to https. @default false */
+  /** Answers every request with 301 to https; for HTTP only. @default false */
   readonly httpsRedirect?: boolean;
 }
 
@@ -38,22 +41,29 @@ export interface GatewayRoute {
   /** Hosts, of those that the servers name. @default all of them */
   readonly hosts?: readonly string[];
   /**
-   * Which requests. The routes of a host are tried longest path first, then in the order written.
+   * Which requests. The routes of a host are tried longest path first, then in the order written; of several
+   * applications by the applications' names.
    * @default every request
    * @example { path: { prefix: "/api" } }
    */
   readonly match?: RequestMatch;
-  /** Service as `namespace/name`. Its versions, experiments, retries and limits of time hold here as inside the mesh. */
+  /**
+   * Service as `namespace/name`. Its versions, experiments, retries and limits of time hold here as inside the mesh.
+   * @example "myapp/api-service"
+   */
   readonly to: string;
   /** What replaces the matched part of the path. @default the path stays */
   readonly rewritePath?: string;
-  /** @default the service's */
+  /** Limit of a whole request, retries included. @default the service's */
   readonly timeout?: Duration;
-  /** @default the service's */
+  /** What is tried again. @default the service's */
   readonly retries?: Retries;
 }
 
-/** How clients outside a namespace or the mesh come in. */
+/**
+ * How clients outside a namespace or the mesh come in. An entry of the same name and namespace in another application
+ * adds its servers and routes to it.
+ */
 export interface GatewayArgs {
   /** Name of the gateway. @example "public" */
   readonly name: string;
@@ -65,14 +75,23 @@ export interface GatewayArgs {
    * @example { istio: "internal-gateway" }
    */
   readonly workload?: Readonly<Record<string, string>>;
-  readonly servers: readonly GatewayServer[];
-  /** @default none */
+  /** Ports and their hosts. @default none; then another application's entry of this name has them */
+  readonly servers?: readonly GatewayServer[];
+  /** Where requests go. @default nowhere: they are answered with 404 */
   readonly routes?: readonly GatewayRoute[];
+  /**
+   * How many requests each pod of the gateway lets in, over all hosts.
+   * @default no limit
+   * @example { requests: 100, per: "60s" }
+   */
+  readonly localRateLimit?: LocalRateLimit;
 }
 
+/** A gateway with its defaults filled in. */
 export interface Gateway extends GatewayArgs {
   readonly namespace: string;
   readonly workload: Readonly<Record<string, string>>;
+  readonly servers: readonly GatewayServer[];
   readonly routes: readonly GatewayRoute[];
 }
 
@@ -82,6 +101,7 @@ export function gateway(args: GatewayArgs): Gateway {
     ...args,
     namespace: args.namespace ?? "istio-ingress",
     workload: args.workload ?? { istio: "ingressgateway" },
+    servers: args.servers ?? [],
     routes: args.routes ?? [],
   };
 }
