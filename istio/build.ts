@@ -1,12 +1,17 @@
-import type { Application, RawObject, Service } from "./intent";
+import { gatewayObject, gatewayRoutes } from "./gateways/gateway";
+import type { Application, Gateway, RawObject, Service, Telemetry } from "./intent";
+import { globalRateLimits } from "./limits/global";
+import { gatewayRateLimit, serviceRateLimit } from "./limits/local";
 import type { IstioObject } from "./model";
 import { ownLabels } from "./model";
 import type { BuildContext, BuildScope } from "./scope";
 import { buildScope, distinctNamespaces } from "./scope";
 import { authorizationPolicy } from "./security/authorizationPolicy";
 import { namespaceMtls, serviceMtls } from "./security/peerAuthentication";
+import { telemetryObject } from "./telemetry/telemetry";
 import { destinationRule } from "./traffic/destinationRule";
 import { serviceEntry } from "./traffic/serviceEntry";
+import { exported, sidecar } from "./traffic/sidecar";
 import { virtualService } from "./traffic/virtualService";
 
 export type { BuildContext } from "./scope";
@@ -34,12 +39,21 @@ type Builder<Entry> = (
 
 /** Ideas about one service, one builder each. */
 const SERVICE: readonly Builder<Service>[] = [
-  serviceEntry,
-  virtualService,
-  destinationRule,
+  exported(serviceEntry),
+  exported(virtualService),
+  exported(destinationRule),
+  sidecar,
   serviceMtls,
   authorizationPolicy,
+  serviceRateLimit,
+  globalRateLimits,
 ];
+
+/** Ideas about one gateway. */
+const GATEWAY: readonly Builder<Gateway>[] = [gatewayObject, gatewayRoutes, gatewayRateLimit];
+
+/** Ideas about what proxies report. */
+const TELEMETRY: readonly Builder<Telemetry>[] = [telemetryObject];
 
 /** The label that makes a revision's webhook inject proxies into a namespace. */
 export function injectionLabel(revision: string): Readonly<Record<string, string>> {
@@ -95,6 +109,8 @@ export function buildEntries(
         (namespace) => namespace.mtls && namespaceMtls(namespace.name, namespace.name, namespace.mtls),
       ]),
       ...each("services", application.services, SERVICE),
+      ...each("gateways", application.gateways, GATEWAY),
+      ...each("telemetry", application.telemetry, TELEMETRY),
       ...application.raw.flatMap((raw) => built(`raw.${raw.metadata.name}`, labelled(raw, name))),
     ];
   });

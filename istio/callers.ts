@@ -23,7 +23,8 @@ export function declaredCallers({ access }: Service): readonly Caller[] | undefi
   const isOpen = access.some(
     ({ from, namespaces }) =>
       // Istio's namespaces may hold a star, which says no more than that there are some.
-      (from === undefined && namespaces === undefined) || (namespaces ?? []).some((name) => name.includes("*")),
+      (from === undefined && namespaces === undefined) ||
+      (namespaces ?? []).some((name) => name.includes("*")),
   );
   return isOpen ? undefined : callersOf(access);
 }

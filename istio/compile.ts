@@ -2,12 +2,14 @@ import { matchesLabels, type RolloutPhases } from "../topology";
 import type { NamespaceSpec } from "./build";
 import { buildNamespaces, buildObjects, rawObjects } from "./build";
 import type { Application, Binding } from "./intent";
-import type { IstioObject } from "./model";
+import { rateLimitConfiguration } from "./limits/configuration";
+import type { ConfigMap, IstioObject } from "./model";
 import { objectKey } from "./model";
 import { checkCatalog } from "./rules/catalog";
 import type { Fault } from "./rules/fault";
 import { CatalogError } from "./rules/fault";
 import { checkRaw } from "./rules/objects";
+import { buildScope } from "./scope";
 
 export type { NamespaceSpec } from "./build";
 
@@ -27,12 +29,19 @@ export interface MeshContext {
   readonly rollouts: RolloutPhases;
   /** Where policies for the whole mesh stand. */
   readonly rootNamespace: "istio-system";
+  /**
+   * Namespaces whose proxies must know every host of the mesh, whoever may call it, as those of east-west gateways.
+   * @default none
+   */
+  readonly seesAll?: readonly string[];
 }
 
 /** What a region applies, sorted whatever the order of the input. */
 export interface CompiledCatalog {
   readonly namespaces: readonly NamespaceSpec[];
   readonly objects: readonly IstioObject[];
+  /** Configuration of services that the mesh asks, as of the one that counts rate limits. */
+  readonly configMaps: readonly ConfigMap[];
 }
 
 /**
@@ -53,6 +62,7 @@ export function compile(
   return {
     namespaces: sortedBy(({ name }) => name, buildNamespaces(bound, mesh.revision)),
     objects: sortedBy(objectKey, buildObjects(bound, mesh)),
+    configMaps: [rateLimitConfiguration(buildScope(bound, mesh))].filter((one) => one !== undefined),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Application, ExternalService, RouteTarget, Service } from "./intent";
 import { serviceHost } from "./intent";
+import { EGRESS } from "./egress/place";
 import { serviceAddress } from "./limits/address";
 import { declaredCalls, declaredCallers, externalCallers, keyOf, type Target } from "./callers";
 import { sortedTexts } from "./sorted";
@@ -26,10 +27,6 @@ export interface Reach {
   readonly hostsFor: (service: Service) => readonly string[] | undefined;
 }
 
-/** Where egress gateways run, and the host of their Service. */
-export const EGRESS_NAMESPACE = "istio-egress";
-export const EGRESS_HOST = `istio-egressgateway.${EGRESS_NAMESPACE}.svc.cluster.local`;
-
 /** Looks over applications once, in time that grows with what they say. */
 export function reachOf(applications: readonly Application[], context: ReachContext): Reach {
   const services = applications.flatMap((application) => application.services);
@@ -42,7 +39,9 @@ export function reachOf(applications: readonly Application[], context: ReachCont
   const open = sortedTexts(
     services.filter((service) => declaredCallers(service) === undefined).map(({ namespace }) => namespace),
   );
-  const limiter = applications.find(({ rateLimitService }) => rateLimitService !== undefined)?.rateLimitService;
+  const limiter = applications.find(
+    ({ rateLimitService }) => rateLimitService !== undefined,
+  )?.rateLimitService;
 
   return {
     exportTo: (service) => {
@@ -53,7 +52,7 @@ export function reachOf(applications: readonly Application[], context: ReachCont
     exportExternalTo: (external) =>
       exported(external.namespace, [
         ...externalCallers(external).map(({ namespace }) => namespace),
-        ...(external.throughEgressGateway === true ? [EGRESS_NAMESPACE] : []),
+        ...(external.throughEgressGateway === true ? [EGRESS.namespace] : []),
       ]),
     hostsFor: (service) => {
       const named = calls.byAccount.get(`${service.namespace}/${service.serviceAccount}`) ?? [];
@@ -69,7 +68,8 @@ export function reachOf(applications: readonly Application[], context: ReachCont
         ],
         targets,
       );
-      const limits = (service.globalRateLimits ?? []).length > 0 && limiter && serviceAddress(limiter.address);
+      const limits =
+        (service.globalRateLimits ?? []).length > 0 && limiter && serviceAddress(limiter.address);
       return narrowed([
         `${context.rootNamespace}/*`,
         ...wide,
@@ -77,7 +77,7 @@ export function reachOf(applications: readonly Application[], context: ReachCont
         ...(service.calls === undefined ? open.map((namespace) => `${namespace}/*`) : []),
         ...called.flatMap(({ namespace, hosts }) => hosts.map((host) => `${namespace}/${host}`)),
         ...(called.some(({ external }) => external?.throughEgressGateway === true)
-          ? [`${EGRESS_NAMESPACE}/${EGRESS_HOST}`]
+          ? [`${EGRESS.namespace}/${EGRESS.host}`]
           : []),
         ...(limits ? [`${limits.namespace}/${limits.host}`] : []),
       ]);
@@ -103,7 +103,9 @@ function visibleIn(
       const callers = declaredCallers(service);
       return [
         keyOf(service),
-        callers === undefined ? "all" : new Set([service.namespace, ...callers.map(({ namespace }) => namespace)]),
+        callers === undefined
+          ? "all"
+          : new Set([service.namespace, ...callers.map(({ namespace }) => namespace)]),
       ];
     }),
   );

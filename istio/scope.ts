@@ -1,6 +1,8 @@
 import type { RolloutPhases } from "../topology";
 import type { Application, ExternalService, RateLimitService, Service } from "./intent";
 import type { MtlsMode } from "./model";
+import type { MergedGateway } from "./gateways/merge";
+import { mergedGateways } from "./gateways/merge";
 import type { Reach } from "./reach";
 import { reachOf } from "./reach";
 
@@ -28,6 +30,8 @@ export interface BuildScope extends BuildContext {
   readonly externalService: (key: string) => ExternalService | undefined;
   /** What the workloads of a service accept: the narrowest policy decides, as in Istio. */
   readonly modeOf: (service: Service) => MtlsMode | undefined;
+  /** What all applications say of the gateway of that `namespace/name`. */
+  readonly gateway: (key: string) => MergedGateway | undefined;
   /** Who may see what, as far as the entries say it. */
   readonly reach: Reach;
   /** The service that counts global rate limits; none where no application names it. */
@@ -47,9 +51,12 @@ export function buildScope(applications: readonly Application[], context: BuildC
   const external = new Map(
     applications.flatMap(({ externalServices }) => externalServices.map((one) => [entryKey(one), one])),
   );
+  const gateways = mergedGateways(applications);
   const ofMesh = applications.find(({ meshMtls }) => meshMtls !== undefined)?.meshMtls;
   const ofNamespace = new Map(distinctNamespaces(applications).map(({ name, mtls }) => [name, mtls]));
-  const limiter = applications.find(({ rateLimitService }) => rateLimitService !== undefined)?.rateLimitService;
+  const limiter = applications.find(
+    ({ rateLimitService }) => rateLimitService !== undefined,
+  )?.rateLimitService;
   return {
     ...context,
     applications,
@@ -57,6 +64,7 @@ export function buildScope(applications: readonly Application[], context: BuildC
     ...(limiter === undefined ? {} : { rateLimitService: limiter }),
     service: (key) => services.get(key),
     externalService: (key) => external.get(key),
+    gateway: (key) => gateways.get(key),
     modeOf: (service) => service.mtls ?? ofNamespace.get(service.namespace) ?? ofMesh,
   };
 }

@@ -52,6 +52,14 @@ export class MeshPolicy extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
+    for (const { metadata, data } of compiled.configMaps) {
+      const { name: mapName, namespace, labels } = metadata;
+      new core.ConfigMap(
+        `${namespace}/ConfigMap/${mapName}`,
+        { metadata: { name: mapName, namespace, labels: { ...labels } }, data: { ...data } },
+        { parent: this, dependsOn: namespaces },
+      );
+    }
     for (const object of compiled.objects) this.customResource(object, namespaces);
     this.applied = compiled.objects.map(objectKey);
     this.registerOutputs({ applied: this.applied });

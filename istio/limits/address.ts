@@ -9,7 +9,5 @@ export interface ServiceAddress {
 export function serviceAddress(address: string): ServiceAddress | undefined {
   const match = /^([a-z0-9-]+\.([a-z0-9-]+)\.svc(?:\.[a-z0-9-]+)+):(\d{1,5})$/.exec(address);
   const [, host, namespace, port] = match ?? [];
-  return host === undefined || namespace === undefined
-    ? undefined
-    : { host, namespace, port: Number(port) };
+  return host === undefined || namespace === undefined ? undefined : { host, namespace, port: Number(port) };
 }

@@ -11,7 +11,10 @@ import { LIMIT_KEY, limitDomain } from "./global";
  * What the rate limit service counts, one file for each service that has global limits (github.com/envoyproxy/ratelimit,
  * "Configuration"). None where no service has any.
  */
-export function rateLimitConfiguration({ applications, rateLimitService }: BuildScope): ConfigMap | undefined {
+export function rateLimitConfiguration({
+  applications,
+  rateLimitService,
+}: BuildScope): ConfigMap | undefined {
   if (rateLimitService === undefined) return undefined;
   const address = serviceAddress(rateLimitService.address);
   const limited = applications

@@ -15,7 +15,10 @@ export function limitDomain({ name, namespace }: Service): string {
 }
 
 /** Asks the rate limit service before a workload lets a request in. */
-export function globalRateLimits(service: Service, { rateLimitService }: BuildScope): EnvoyFilter | undefined {
+export function globalRateLimits(
+  service: Service,
+  { rateLimitService }: BuildScope,
+): EnvoyFilter | undefined {
   const { name, namespace, globalRateLimits: limits = [] } = service;
   if (limits.length === 0 || rateLimitService === undefined) return undefined;
   const address = serviceAddress(rateLimitService.address);

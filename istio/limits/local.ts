@@ -1,6 +1,8 @@
+import { keyOf } from "../callers";
 import type { Gateway, LocalRateLimit, Service } from "../intent";
 import type { EnvoyFilter, PatchContext, RuntimeFraction } from "../model";
 import { ENVOY_FILTER_V1ALPHA3, LOCAL_RATE_LIMIT, metadata } from "../model";
+import type { BuildScope } from "../scope";
 import { firstFilter } from "./patches";
 
 /** What each workload of a service lets in. */
@@ -9,9 +11,12 @@ export function serviceRateLimit({ name, namespace, localRateLimit }: Service): 
 }
 
 /** What each pod of a gateway lets in, over all hosts. */
-export function gatewayRateLimit(gateway: Gateway): EnvoyFilter | undefined {
-  const { name, namespace, workload, localRateLimit } = gateway;
-  return localRateLimit && filter(name, namespace, workload, "GATEWAY", localRateLimit);
+export function gatewayRateLimit(gateway: Gateway, { gateway: merged }: BuildScope): EnvoyFilter | undefined {
+  const { name, namespace, workload } = gateway;
+  const { entry, localRateLimit } = merged(keyOf(gateway)) ?? {};
+  return entry === gateway && localRateLimit
+    ? filter(name, namespace, workload, "GATEWAY", localRateLimit)
+    : undefined;
 }
 
 function filter(

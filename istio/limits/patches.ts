@@ -1,7 +1,10 @@
 import type { HttpFilterPatch, PatchContext } from "../model";
 
 /** Puts a filter in front of all others, so that what is too much costs nothing more. */
-export function firstFilter(context: PatchContext, value: HttpFilterPatch["patch"]["value"]): HttpFilterPatch {
+export function firstFilter(
+  context: PatchContext,
+  value: HttpFilterPatch["patch"]["value"],
+): HttpFilterPatch {
   return {
     applyTo: "HTTP_FILTER",
     match: {

@@ -64,6 +64,8 @@ export interface DestinationRuleSpec {
   readonly host: string;
   readonly trafficPolicy?: TrafficPolicy;
   readonly subsets?: readonly Subset[];
+  /** Namespaces whose proxies are told of it, `.` for its own; without it all. */
+  readonly exportTo?: readonly string[];
 }
 
 export type DestinationRule = IstioObject<"DestinationRule", DestinationRuleSpec>;

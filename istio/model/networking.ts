@@ -19,6 +19,8 @@ export interface ServiceEntrySpec {
   readonly location: "MESH_INTERNAL" | "MESH_EXTERNAL";
   readonly resolution: "STATIC" | "DNS" | "NONE";
   readonly workloadSelector: { readonly labels: Readonly<Record<string, string>> };
+  /** Namespaces whose proxies are told of it, `.` for its own; without it all. */
+  readonly exportTo?: readonly string[];
 }
 
 export type ServiceEntry = IstioObject<"ServiceEntry", ServiceEntrySpec>;

@@ -6,6 +6,10 @@ export type StringMatch =
 
 /** Requests that fulfil every condition; a route takes what any of its matches takes. */
 export interface HttpMatch {
+  /** Gateways at which the request arrived, or `mesh`; one of those of the VirtualService. */
+  readonly gateways?: readonly string[];
+  /** Port that was called. */
+  readonly port?: number;
   readonly uri?: StringMatch;
   readonly method?: StringMatch;
   readonly headers?: Readonly<Record<string, StringMatch>>;
@@ -56,11 +60,24 @@ export interface HttpRoute {
   readonly retries?: HttpRetry;
 }
 
+/** Connections whose TLS goes on unopened, by the name that they ask for. */
+export interface TlsRoute {
+  readonly match: readonly {
+    readonly gateways?: readonly string[];
+    readonly port?: number;
+    readonly sniHosts: readonly string[];
+  }[];
+  readonly route: readonly WeightedDestination[];
+}
+
 export interface VirtualServiceSpec {
   readonly hosts: readonly string[];
   /** Gateways whose requests are meant; without it those of the mesh's own proxies. */
   readonly gateways?: readonly string[];
-  readonly http: readonly HttpRoute[];
+  readonly http?: readonly HttpRoute[];
+  readonly tls?: readonly TlsRoute[];
+  /** Namespaces whose proxies are told of it; without it all. */
+  readonly exportTo?: readonly string[];
 }
 
 export type VirtualService = IstioObject<"VirtualService", VirtualServiceSpec>;

@@ -47,18 +47,39 @@ function checkEntry(
     ...checkName(`${setting}.name`, entry.name),
     ...checkScope(`${setting}.scope`, entry, application, isService),
     ...(accessLog === undefined && metrics === undefined && tracing === undefined
-      ? [fault(setting, undefined, "at least one of accessLog, metrics and tracing", "Say what is reported, or take it out")]
+      ? [
+          fault(
+            setting,
+            undefined,
+            "at least one of accessLog, metrics and tracing",
+            "Say what is reported, or take it out",
+          ),
+        ]
       : []),
     ...(percent >= 0 && percent <= 100
       ? []
-      : [fault(`${setting}.tracing.samplingPercent`, percent, "a number from 0 to 100", "Give a percentage")]),
+      : [
+          fault(`${setting}.tracing.samplingPercent`, percent, "a number from 0 to 100", "Give a percentage"),
+        ]),
     ...Object.entries({ accessLog: accessLog?.providers, metrics: metrics?.providers })
       .filter(([, providers]) => providers?.length === 0)
       .map(([part]) =>
-        fault(`${setting}.${part}.providers`, [], "at least one provider", "Name one, or leave providers out"),
+        fault(
+          `${setting}.${part}.providers`,
+          [],
+          "at least one provider",
+          "Name one, or leave providers out",
+        ),
       ),
     ...(accessLog?.disabled === true && accessLog.filter !== undefined
-      ? [fault(`${setting}.accessLog.filter`, accessLog.filter, "no filter beside disabled", "Keep one of the two")]
+      ? [
+          fault(
+            `${setting}.accessLog.filter`,
+            accessLog.filter,
+            "no filter beside disabled",
+            "Keep one of the two",
+          ),
+        ]
       : []),
     ...(metrics?.overrides ?? []).flatMap((override, index) =>
       override.disabled === true || Object.keys(override.tags ?? {}).length > 0

@@ -49,7 +49,11 @@ function placeOf(
   return { namespace, selector: { matchLabels: { app: service } } };
 }
 
-function accessLogging({ providers = ["envoy"], filter, disabled = false }: AccessLogTelemetry): AccessLogging {
+function accessLogging({
+  providers = ["envoy"],
+  filter,
+  disabled = false,
+}: AccessLogTelemetry): AccessLogging {
   return {
     providers: providers.map(provider),
     ...(filter === undefined ? {} : { filter: { expression: filter } }),
