@@ -66,6 +66,10 @@ export function regionValues(input: RegionInput): ChartValues {
       base: { validationFailurePolicy: "Fail" },
       meshConfig: {
         trustDomain: input.trustDomain,
+        // Every spelling of a path becomes one before policies and routes are asked: of /admin, //admin, /%61dmin,
+        // /a/../admin and %2Fadmin Istio's own default brings only some together, and a policy that names /admin
+        // would not see the others (istio.io/latest/docs/ops/best-practices/security, "path normalization").
+        pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
         // Global hosts exist in no DNS zone: the proxy answers for them, with addresses istiod allocates.
         defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
       },

@@ -52,6 +52,7 @@ describe("chart values", () => {
         base: { validationFailurePolicy: "Fail" },
         meshConfig: {
           trustDomain: "cluster.local",
+          pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" },
           defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" } },
         },
       },
