@@ -6,13 +6,15 @@ import type { IstioObject } from "./model";
 import { ownLabels } from "./model";
 import type { BuildContext, BuildScope } from "./scope";
 import { buildScope, distinctNamespaces } from "./scope";
-import { authorizationPolicy } from "./security/authorizationPolicy";
+import { authorizationPolicy, defaultDeny } from "./security/authorizationPolicy";
+import { denyPolicies } from "./security/denyPolicies";
 import { namespaceMtls, serviceMtls } from "./security/peerAuthentication";
 import { telemetryObject } from "./telemetry/telemetry";
 import { destinationRule } from "./traffic/destinationRule";
 import { serviceEntry } from "./traffic/serviceEntry";
 import { exported, sidecar } from "./traffic/sidecar";
 import { virtualService } from "./traffic/virtualService";
+import { requestAuthentication } from "./security/requestAuthentication";
 
 export type { BuildContext } from "./scope";
 
@@ -47,6 +49,8 @@ const SERVICE: readonly Builder<Service>[] = [
   authorizationPolicy,
   serviceRateLimit,
   globalRateLimits,
+  denyPolicies,
+  requestAuthentication,
 ];
 
 /** Ideas about one gateway. */
@@ -107,6 +111,7 @@ export function buildEntries(
       ...built("meshMtls", meshMtls && namespaceMtls(name, scope.rootNamespace, meshMtls)),
       ...each("namespaces", newNamespaces, [
         (namespace) => namespace.mtls && namespaceMtls(namespace.name, namespace.name, namespace.mtls),
+        defaultDeny,
       ]),
       ...each("services", application.services, SERVICE),
       ...each("gateways", application.gateways, GATEWAY),

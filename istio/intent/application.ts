@@ -23,6 +23,12 @@ export interface NamespaceArgs {
    * @example "STRICT"
    */
   readonly mtls?: MtlsMode;
+  /**
+   * Whether workloads of the namespace let in only what `access` of their service names: whoever says nothing is
+   * closed.
+   * @default false: a service without `access` lets everybody in
+   */
+  readonly defaultDeny?: boolean;
 }
 
 /** What belongs together and is bound to clusters as one. */
@@ -57,6 +63,13 @@ export interface ApplicationArgs {
    * @default what the mesh configuration says
    */
   readonly telemetry?: readonly Telemetry[];
+  /**
+   * Callers that are no services of the catalog and that `access` may name all the same, as `namespace/serviceAccount`;
+   * the account may be `*`. Any other caller that no service is, is taken for a slip of the pen.
+   * @default none
+   * @example ["monitoring/prometheus"]
+   */
+  readonly otherCallers?: readonly string[];
   /**
    * The service that counts global rate limits.
    * @default none; a service with `globalRateLimits` is refused then

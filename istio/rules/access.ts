@@ -1,21 +1,10 @@
 import type { AccessRule } from "../intent";
+import type { Callers } from "./callers";
+import { checkCallers, checkNamespaces } from "./callers";
 import type { Fault } from "./fault";
-import { isLabel } from "./names";
+import { checkLists } from "./lists";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
-
-/** A caller as `access` names it. */
-export interface Caller {
-  readonly namespace: string;
-  readonly serviceAccount: string;
-}
-
-/** Reads `namespace/serviceAccount`; undefined where the text is something else. */
-export function parseCaller(text: string): Caller | undefined {
-  const [namespace = "", serviceAccount = "", ...more] = text.split("/");
-  const account = serviceAccount === "*" || serviceAccount.split(".").every(isLabel);
-  return more.length === 0 && isLabel(namespace) && account ? { namespace, serviceAccount } : undefined;
-}
 
 /** Whether Istio reads a path as it looks: exact, `/prefix*`, `*suffix`, or `*`. */
 export function isPathMatch(path: string): boolean {
@@ -26,18 +15,22 @@ export function isPathMatch(path: string): boolean {
 }
 
 /** Faults of one rule of who may call a service. */
-export function checkAccess(setting: string, rule: AccessRule): readonly Fault[] {
+export function checkAccess(setting: string, rule: AccessRule, callers: Callers): readonly Fault[] {
   return [
-    ...emptyLists(setting, rule),
-    ...(rule.from ?? [])
-      .filter((caller) => parseCaller(caller) === undefined)
-      .map((caller) => ({
-        setting: `${setting}.from`,
-        value: caller,
-        allowed: "namespace/serviceAccount, where the account may be *",
-        fix: 'Write it like "production/ai-agent"',
-      })),
-    ...(rule.methods ?? [])
+    ...checkLists(setting, rule, ["from", "namespaces", "methods", "paths"]),
+    ...checkCallers(`${setting}.from`, rule.from, callers),
+    ...checkNamespaces(`${setting}.namespaces`, rule.namespaces, callers),
+    ...checkOperation(setting, rule),
+  ];
+}
+
+/** Faults of the methods and paths of a rule. */
+export function checkOperation(
+  setting: string,
+  { methods = [], paths = [] }: Pick<AccessRule, "methods" | "paths">,
+): readonly Fault[] {
+  return [
+    ...methods
       .filter((method) => !METHODS.includes(method))
       .map((method) => ({
         setting: `${setting}.methods`,
@@ -45,7 +38,7 @@ export function checkAccess(setting: string, rule: AccessRule): readonly Fault[]
         allowed: METHODS.join(", "),
         fix: "Write the method in upper case",
       })),
-    ...(rule.paths ?? [])
+    ...paths
       .filter((path) => !isPathMatch(path))
       .map((path) => ({
         setting: `${setting}.paths`,
@@ -53,17 +46,13 @@ export function checkAccess(setting: string, rule: AccessRule): readonly Fault[]
         allowed: 'a path that starts with "/", with at most one "*" at its end; or one that starts with "*"',
         fix: 'Write it like "/api/*"',
       })),
+    ...paths
+      .filter((path) => /[?#]/.test(path))
+      .map((path) => ({
+        setting: `${setting}.paths`,
+        value: path,
+        allowed: "a path without query and fragment, as the policy sees it",
+        fix: 'End it before the "?" or "#"',
+      })),
   ];
-}
-
-/** An empty list would be dropped by Istio and so allow everything, the opposite of what it looks like. */
-function emptyLists(setting: string, rule: AccessRule): readonly Fault[] {
-  return (["from", "methods", "paths"] as const)
-    .filter((list) => rule[list]?.length === 0)
-    .map((list) => ({
-      setting: `${setting}.${list}`,
-      value: [],
-      allowed: "at least one entry",
-      fix: `Name what is allowed, or leave ${list} out to allow all`,
-    }));
 }

@@ -1,7 +1,10 @@
 import type { Application, Binding, NamespaceArgs } from "../intent";
 import { serviceHost } from "../intent";
+import type { Callers } from "./callers";
+import { callersOf, checkCallerNames } from "./callers";
 import type { Fault } from "./fault";
 import { checkName, duplicates } from "./names";
+import { checkSecurity } from "./security";
 import { checkService } from "./service";
 
 /** Every cluster has it before anything is compiled, so no application brings it along. */
@@ -15,9 +18,10 @@ export function checkCatalog(
 ): readonly Fault[] {
   const names = applications.map(({ name }) => name);
   const services = applications.flatMap((application) => application.services);
+  const callers = callersOf(applications);
   return [
     ...unique("applications", names, "Rename or merge them"),
-    ...applications.flatMap((application) => checkApplication(application, regions)),
+    ...applications.flatMap((application) => checkApplication(application, regions, callers)),
     ...unique(
       "services",
       services.map(({ namespace, name }) => `${namespace}/${name}`),
@@ -39,14 +43,20 @@ export function checkCatalog(
   ];
 }
 
-function checkApplication(application: Application, regions: readonly string[]): readonly Fault[] {
+function checkApplication(
+  application: Application,
+  regions: readonly string[],
+  callers: Callers,
+): readonly Fault[] {
   const setting = `applications.${application.name}`;
   return [
     ...checkName(`${setting}.name`, application.name),
     ...application.namespaces.flatMap(({ name }) => checkNamespace(`${setting}.namespaces`, name)),
-    ...application.services.flatMap((service) =>
-      checkService(`${setting}.services.${service.name}`, service, regions),
-    ),
+    ...application.services.flatMap((service) => {
+      const place = `${setting}.services.${service.name}`;
+      return [...checkService(place, service, regions), ...checkSecurity(place, service, callers)];
+    }),
+    ...checkCallerNames(`${setting}.otherCallers`, application.otherCallers ?? []),
     ...missingNamespaces(setting, application),
   ];
 }
@@ -82,7 +92,8 @@ function missingNamespaces(setting: string, application: Application): readonly 
 
 function conflictingNamespaces(applications: readonly Application[]): readonly Fault[] {
   const all = applications.flatMap(({ namespaces }) => namespaces);
-  const say = ({ injection = true, mtls }: NamespaceArgs): string => JSON.stringify({ injection, mtls });
+  const say = ({ injection = true, mtls, defaultDeny = false }: NamespaceArgs): string =>
+    JSON.stringify({ injection, mtls, defaultDeny });
   return duplicates(all.map(({ name }) => name))
     .map((name) => all.filter((namespace) => namespace.name === name))
     .filter((said) => new Set(said.map(say)).size > 1)

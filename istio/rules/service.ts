@@ -1,6 +1,5 @@
 import type { Service } from "../intent";
 import type { Protocol } from "../model";
-import { checkAccess } from "./access";
 import type { Fault } from "./fault";
 import { checkLocality } from "./locality";
 import { checkHost, checkName } from "./names";
@@ -15,7 +14,7 @@ export function checkService(
   service: Service,
   regions: readonly string[],
 ): readonly Fault[] {
-  const { versions, locality, access } = service;
+  const { versions, locality } = service;
   return [
     ...checkName(`${setting}.name`, service.name),
     ...checkName(`${setting}.namespace`, service.namespace),
@@ -30,7 +29,6 @@ export function checkService(
           ...checkShares(`${setting}.versions`, versions, 0),
         ]),
     ...(locality === undefined ? [] : checkLocality(`${setting}.locality`, locality, regions)),
-    ...(access ?? []).flatMap((rule, index) => checkAccess(`${setting}.access[${index}]`, rule)),
     ...checkProtocol(setting, service),
   ];
 }
@@ -42,14 +40,10 @@ function checkPort(setting: string, port: number): readonly Fault[] {
   ];
 }
 
-/** On a connection nobody sees a method or a path: such a rule would let nobody in, and no split would happen. */
+/** On a connection nobody sees a request, so no split would happen. */
 function checkProtocol(setting: string, service: Service): readonly Fault[] {
   if (HTTP_PROTOCOLS.includes(service.protocol)) return [];
-  const needs = [
-    ...(service.versions === undefined ? [] : ["versions"]),
-    ...(service.access?.some((rule) => rule.methods !== undefined) === true ? ["methods"] : []),
-    ...(service.access?.some((rule) => rule.paths !== undefined) === true ? ["paths"] : []),
-  ];
+  const needs = service.versions === undefined ? [] : ["versions"];
   if (needs.length === 0) return [];
   return [
     {

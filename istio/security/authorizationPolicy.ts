@@ -1,8 +1,8 @@
-import type { AccessRule, Service } from "../intent";
-import type { AuthorizationPolicy, AuthorizationRule, Operation } from "../model";
+import type { AccessRule, NamespaceArgs, Service } from "../intent";
+import type { AuthorizationPolicy, AuthorizationRule, Source } from "../model";
 import { metadata, SECURITY_V1 } from "../model";
 import type { BuildScope } from "../scope";
-import { parseCaller } from "../rules/access";
+import { claimConditions, operations, principal, tokenPrincipals } from "./request";
 
 /** Who may call a service; none where it says nothing. Without any rule the policy lets nobody in. */
 export function authorizationPolicy(
@@ -23,21 +23,38 @@ export function authorizationPolicy(
   };
 }
 
-function authorizationRule(rule: AccessRule, trustDomain: string): AuthorizationRule {
-  const operation: Operation = {
-    ...(rule.methods === undefined ? {} : { methods: rule.methods }),
-    ...(rule.paths === undefined ? {} : { paths: rule.paths }),
-  };
+/**
+ * Closes a namespace: an ALLOW policy without rules selects every workload and matches no request, so a workload
+ * is open to what another ALLOW policy lets in and to nothing else.
+ */
+export function defaultDeny({ name, defaultDeny }: NamespaceArgs): AuthorizationPolicy | undefined {
+  if (defaultDeny !== true) return undefined;
   return {
-    ...(rule.from === undefined
-      ? {}
-      : { from: [{ source: { principals: rule.from.map((caller) => principal(caller, trustDomain)) } }] }),
-    ...(Object.keys(operation).length === 0 ? {} : { to: [{ operation }] }),
+    apiVersion: SECURITY_V1,
+    kind: "AuthorizationPolicy",
+    metadata: metadata(name, name, "deny-by-default"),
+    spec: {},
   };
 }
 
-/** The SPIFFE name, without its scheme, that the caller's certificate must carry. */
-function principal(caller: string, trustDomain: string): string {
-  const { namespace, serviceAccount } = parseCaller(caller) ?? { namespace: "", serviceAccount: "" };
-  return `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+function authorizationRule(rule: AccessRule, trustDomain: string): AuthorizationRule {
+  const sources = allowedSources(rule, trustDomain);
+  const claims = claimConditions(rule.token ?? {});
+  return {
+    ...(sources.length === 0 ? {} : { from: sources.map((source) => ({ source })) }),
+    ...operations(rule),
+    ...(claims.length === 0 ? {} : { when: claims }),
+  };
+}
+
+/** Callers by account or by namespace, one source each because one of them is enough; the token beside each. */
+function allowedSources({ from, namespaces, token }: AccessRule, trustDomain: string): readonly Source[] {
+  const requestPrincipals = token === undefined ? undefined : tokenPrincipals(token);
+  const bearer: Source = requestPrincipals === undefined ? {} : { requestPrincipals };
+  const callers: readonly Source[] = [
+    ...(from === undefined ? [] : [{ principals: from.map((caller) => principal(caller, trustDomain)) }]),
+    ...(namespaces === undefined ? [] : [{ namespaces }]),
+  ];
+  if (callers.length === 0) return requestPrincipals === undefined ? [] : [bearer];
+  return callers.map((caller) => ({ ...caller, ...bearer }));
 }

@@ -26,9 +26,14 @@ export function shop(changes: Partial<ServiceArgs> = {}): Service {
   return service({ name: "shop", namespace: "shops", port: 80, globalHost: "shop.global", ...changes });
 }
 
-/** An application of those services in the namespace `shops`. */
+/** An application of those services in the namespace `shops`, which may be called from some others as well. */
 export function shops(...services: Service[]): Application {
-  return application({ name: "shops", namespaces: [{ name: "shops" }], services });
+  return application({
+    name: "shops",
+    namespaces: [{ name: "shops" }],
+    services,
+    otherCallers: ["a/*", "b/*", "ops/*", "web/*"],
+  });
 }
 
 /** Binds applications to every cluster. */
