@@ -4,6 +4,9 @@ import { checkCallers, checkNamespaces } from "./callers";
 import type { Fault } from "./fault";
 import { checkLists } from "./lists";
 
+export type { Caller } from "./callers";
+export { parseCaller } from "./callers";
+
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 
 /** Whether Istio reads a path as it looks: exact, `/prefix*`, `*suffix`, or `*`. */

@@ -2,8 +2,11 @@ import type { Application } from "../intent";
 import type { Fault } from "./fault";
 import { isLabel } from "./names";
 
-/** The account of a region's public gateway, whose requests come from outside the mesh. */
-const GATEWAY_CALLER = "istio-ingress/istio-ingressgateway";
+/** The accounts of a region's gateways, the public one first; their requests come from outside the mesh. */
+const GATEWAY_CALLERS = [
+  "istio-ingress/istio-ingressgateway",
+  "istio-ingress/istio-internal-gateway",
+] as const;
 
 /** A caller as `access` names it. */
 export interface Caller {
@@ -26,10 +29,10 @@ export interface Callers {
   readonly hasNamespace: (namespace: string) => boolean;
 }
 
-/** Everybody who may call: the services, the gateway of the region, and whom the applications name beside. */
+/** Everybody who may call: the services, the gateways of the region, and whom the applications name beside. */
 export function callersOf(applications: readonly Application[]): Callers {
   const known = new Set([
-    GATEWAY_CALLER,
+    ...GATEWAY_CALLERS,
     ...applications.flatMap(({ services }) =>
       services.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`),
     ),
@@ -63,7 +66,7 @@ export function checkCallers(
       .map((caller) => ({
         setting,
         value: caller,
-        allowed: `the service account of a service of the catalog, ${GATEWAY_CALLER}, or one of otherCallers`,
+        allowed: `the service account of a service of the catalog, ${GATEWAY_CALLERS[0]}, or one of otherCallers`,
         fix: "Correct the name, or add it to the application's otherCallers",
       })),
   ];
