@@ -46,7 +46,8 @@ export const entrances = [
     timeout: "15s",
     retries: { attempts: 2, perTryTimeout: "5s", on: ["gateway-error", "connect-failure", "refused-stream"] },
     mtls: "PERMISSIVE",
-    access: [{ methods: ["GET", "HEAD"] }, { from: [GATEWAY] }, health],
+    // Pages and their health are read by anybody; only what comes by the gateway may write.
+    access: [{ methods: ["GET", "HEAD"] }, { from: [GATEWAY] }],
     ...resilience,
   }),
 ];
