@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
-import { GATEWAY_NAMESPACE } from "./mesh/mesh";
+import { gatewayNamespaces } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
 import { planPolicy, type PolicySettings } from "./policy/policy";
 
@@ -19,7 +19,7 @@ export function planRegion(settings: MeshSettings & PolicySettings, catalog: Cat
   const plan = { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
   if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
   const own = plan.policy.namespaces.map(({ name }) => name);
-  return { ...plan, namespaces: [SYSTEM_NAMESPACE, GATEWAY_NAMESPACE, ...own] };
+  return { ...plan, namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...own] };
 }
 
 /** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */

@@ -21,6 +21,8 @@ export const sharedSchema = z.strictObject({
   istioVersion: mesh.istioVersion,
   revision: mesh.revision,
   profile: mesh.profile,
+  egressGateway: mesh.egressGateway,
+  internalGateway: mesh.internalGateway,
   charts: mesh.charts,
   values: mesh.values,
   applications: mesh.applications,
@@ -97,7 +99,7 @@ export const regionSchema = z.strictObject({
   }),
   overrides: setting(mesh.chartValues.prefault({}), {
     description: "Helm values of this region, merged over the profile's and under those of values.",
-    allowed: "an object with base, istiod, gateway",
+    allowed: "an object with base, istiod, gateway, egressGateway, internalGateway",
   }),
 });
 

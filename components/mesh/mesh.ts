@@ -1,13 +1,10 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
-import { GATEWAY_NAME, type RegionInput, type Value } from "../../istio/values";
+import { GATEWAYS, type ChartValues, type RegionInput, type Value } from "../../istio/values";
 import { ownLabels } from "../internal/labels";
 import type { ChartName } from "./chart";
 import type { MeshPlan } from "./plan";
-
-/** Namespace of the ingress gateway: apart from istiod, so that its owners need no right over the control plane. */
-export const GATEWAY_NAMESPACE = "istio-ingress";
 
 /** Arguments of {@link Mesh}. */
 export interface MeshArgs {
@@ -19,17 +16,18 @@ export interface MeshArgs {
 }
 
 /**
- * The control plane and the ingress gateway of a region: base, then istiod, then the gateway. As Helm releases
+ * The control plane and the gateways of a region: base, then istiod, then the gateways. As Helm releases
  * and not as rendered charts, because istiod writes into its own webhooks and a rendered chart would fight it.
  */
 export class Mesh extends pulumi.ComponentResource {
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:mesh:Mesh", name, {}, opts);
-    const { revision, charts, valuesFor } = args.plan;
+    const { revision, charts, gateways, valuesFor } = args.plan;
     const values = valuesFor(args.gatewayAddress);
     const release = (
       logicalName: string,
       chart: ChartName,
+      values: ChartValues[keyof ChartValues],
       spec: { name: string; namespace: pulumi.Input<string>; timeout: number },
       dependsOn: pulumi.Resource[],
     ): Release =>
@@ -38,7 +36,7 @@ export class Mesh extends pulumi.ComponentResource {
         {
           ...spec,
           ...charts[chart],
-          values: values[chart] as Record<string, Value>,
+          values: values as Record<string, Value>,
           createNamespace: false,
           // A release that failed half way is taken back, or the next update finds it pending (pulumi-kubernetes#2054).
           atomic: true,
@@ -48,6 +46,7 @@ export class Mesh extends pulumi.ComponentResource {
     const base = release(
       "istio-base",
       "base",
+      values.base,
       { name: "istio-base", namespace: args.namespace, timeout: 300 },
       [],
     );
@@ -56,22 +55,37 @@ export class Mesh extends pulumi.ComponentResource {
     const istiod = release(
       `istiod-${revision}`,
       "istiod",
+      values.istiod,
       // Ten minutes: the first node of an autoscaled pool may have to be made for it.
       { name: istiodName, namespace: args.namespace, timeout: 600 },
       [base],
     );
-    const gatewayNamespace = new core.Namespace(
-      GATEWAY_NAMESPACE,
-      { metadata: { name: GATEWAY_NAMESPACE, labels: ownLabels(GATEWAY_NAMESPACE) } },
-      { parent: this },
+    const namespaces = new Map(
+      gatewayNamespaces(args.plan).map((namespace) => [
+        namespace,
+        new core.Namespace(
+          namespace,
+          { metadata: { name: namespace, labels: ownLabels(namespace) } },
+          { parent: this },
+        ),
+      ]),
     );
-    release(
-      GATEWAY_NAME,
-      "gateway",
-      { name: GATEWAY_NAME, namespace: gatewayNamespace.metadata.name, timeout: 600 },
-      // The gateway's pods are injected by istiod: without it they would wait for an image named "auto".
-      [istiod],
-    );
+    for (const key of gateways) {
+      const { release: gateway, namespace } = GATEWAYS[key];
+      release(
+        gateway,
+        "gateway",
+        values[key],
+        { name: gateway, namespace: namespaces.get(namespace)?.metadata.name ?? namespace, timeout: 600 },
+        // The gateway's pods are injected by istiod: without it they would wait for an image named "auto".
+        [istiod],
+      );
+    }
     this.registerOutputs({});
   }
+}
+
+/** Namespaces of the gateways of a region, each once. */
+export function gatewayNamespaces({ gateways }: Pick<MeshPlan, "gateways">): readonly string[] {
+  return [...new Set(gateways.map((key) => GATEWAYS[key].namespace))];
 }

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { istioValues, type Overrides, type ProfileName, type RegionInput } from "../../istio/values";
-import type { ChartValues } from "../../istio/values";
+import { gatewaysOf, istioValues } from "../../istio/values";
+import type { ChartValues, GatewayChoices, GatewayKey, Overrides, RegionInput } from "../../istio/values";
 import { chartReference, type ChartName, type ChartReference, type ChartSource } from "./chart";
 
-/** Helm values per chart as a stack file says them. */
-export type ChartOverrides = Readonly<Record<ChartName, Readonly<Record<string, unknown>>>>;
+/** Helm values per release as a stack file says them. */
+export type ChartOverrides = Readonly<Record<keyof ChartValues, Readonly<Record<string, unknown>>>>;
 
 /** Settings that decide what is installed; described in docs/settings.md. */
-export interface MeshSettings extends Omit<RegionInput, "gatewayAddress" | "clusterName" | "network"> {
+export interface MeshSettings
+  extends Omit<RegionInput, "gatewayAddress" | "clusterName" | "network">, GatewayChoices {
   readonly charts: ChartSource;
-  readonly profile: ProfileName;
   /** The region's values; they win over the profile's. */
   readonly overrides: ChartOverrides;
   /** The user's values; they win over all others. */
@@ -21,6 +21,8 @@ export interface MeshSettings extends Omit<RegionInput, "gatewayAddress" | "clus
 export interface MeshPlan {
   readonly revision: string;
   readonly charts: Readonly<Record<ChartName, ChartReference>>;
+  /** The gateways that the region has. */
+  readonly gateways: readonly GatewayKey[];
   /** The user's values lie over the gateway's address, which the cluster names. */
   readonly valuesFor: (gatewayAddress: RegionInput["gatewayAddress"]) => ChartValues;
 }
@@ -47,6 +49,7 @@ export function planMesh(settings: MeshSettings): MeshPlan {
   return {
     revision: settings.revision,
     charts: { base: reference("base"), istiod: reference("istiod"), gateway: reference("gateway") },
+    gateways: gatewaysOf(settings),
     valuesFor,
   };
 }

@@ -106,6 +106,22 @@ export const profile = setting(z.enum(["demo", "default", "minimal", "production
   allowed: "demo, default, minimal or production",
 });
 
+/** Egress gateway. */
+export const egressGateway = setting(z.enum(["profile", "always", "never"]), {
+  description:
+    "Whether a region has an egress gateway, through which external services of the catalog can be called. profile: " +
+    "with the value set production only.",
+  allowed: "profile, always or never",
+});
+
+/** Internal gateway. */
+export const internalGateway = setting(z.boolean(), {
+  description:
+    "Whether a region has a second ingress gateway, on an internal load balancer: for clients of the virtual network " +
+    "and its peers that are outside the mesh.",
+  allowed: "true or false",
+});
+
 /** Longest name of a Helm release is 53, and ours is `istiod-<revision>`. */
 const REVISION_LENGTH = 53 - "istiod-".length;
 
@@ -165,13 +181,24 @@ const helmValues = z.record(z.string(), z.unknown()).default({});
 export const chartValues = z.strictObject({
   base: setting(helmValues, { description: "Values of the chart base.", allowed: HELM_VALUES }),
   istiod: setting(helmValues, { description: "Values of the chart istiod.", allowed: HELM_VALUES }),
-  gateway: setting(helmValues, { description: "Values of the chart gateway.", allowed: HELM_VALUES }),
+  gateway: setting(helmValues, {
+    description: "Values of the chart gateway for the ingress gateway.",
+    allowed: HELM_VALUES,
+  }),
+  egressGateway: setting(helmValues, {
+    description: "Values of the chart gateway for the egress gateway, where there is one.",
+    allowed: HELM_VALUES,
+  }),
+  internalGateway: setting(helmValues, {
+    description: "Values of the chart gateway for the internal gateway, where there is one.",
+    allowed: HELM_VALUES,
+  }),
 });
 
 /** User's Helm values. */
 export const values = setting(chartValues, {
   description: "Your own Helm values; they win over the region's, which win over the profile's.",
-  allowed: "an object with base, istiod, gateway",
+  allowed: "an object with base, istiod, gateway, egressGateway, internalGateway",
 });
 
 const name = z

@@ -12,7 +12,9 @@ export type { Value, Values } from "./merge";
 export { mergeValues } from "./merge";
 export type { Overrides } from "./overrides";
 export type { ChartValues, ProfileName } from "./profiles";
-export { GATEWAY_NAME, profiles } from "./profiles";
+export type { EgressGatewayChoice, GatewayChoices, GatewayKey, GatewayPlace } from "./gateways";
+export { GATEWAY_NAME, GATEWAYS, gatewaysOf } from "./gateways";
+export { profiles } from "./profiles";
 export type { RegionInput } from "./region";
 
 /** What the values of a region's charts are made from. */
@@ -29,8 +31,8 @@ export interface ValuesInput extends RegionInput {
 }
 
 /**
- * The values of the charts base, istiod and gateway for one region: the profile, over it what makes the
- * region a member of the mesh, over that what the user says.
+ * The values of a region's releases, those of gateways that it may not have included: the profile, over it what makes
+ * the region a member of the mesh, over that what the user says.
  * @throws FaultError when the Istio version is one that this program does not install.
  */
 export function istioValues(input: ValuesInput): ChartValues {
@@ -41,5 +43,11 @@ export function istioValues(input: ValuesInput): ChartValues {
     ...(input.overrides ?? []).flatMap(overrideLayers),
   ];
   const chart = (name: keyof ChartValues) => mergeValues(...layers.map((layer) => layer[name] ?? {}));
-  return { base: chart("base"), istiod: chart("istiod"), gateway: chart("gateway") };
+  return {
+    base: chart("base"),
+    istiod: chart("istiod"),
+    gateway: chart("gateway"),
+    egressGateway: chart("egressGateway"),
+    internalGateway: chart("internalGateway"),
+  };
 }

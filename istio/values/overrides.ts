@@ -36,7 +36,15 @@ export function overrideLayers(overrides: Overrides): readonly Partial<ChartValu
 function autoscaling(istiod: Values): readonly Partial<ChartValues>[] {
   const enabled = at(at(at(istiod, "global"), "proxy"), "autoscaleEnabled");
   if (typeof enabled !== "boolean") return [];
-  return [{ istiod: { pilot: { autoscaleEnabled: enabled } }, gateway: { autoscaling: { enabled } } }];
+  const gateway = { autoscaling: { enabled } };
+  return [
+    {
+      istiod: { pilot: { autoscaleEnabled: enabled } },
+      gateway,
+      egressGateway: gateway,
+      internalGateway: gateway,
+    },
+  ];
 }
 
 function at(value: Value | undefined, key: string): Value | undefined {

@@ -1,17 +1,31 @@
 import type { Values } from "./merge";
+import { production } from "./production";
 
-/** The values of the three charts of a region. */
+/** The values of a region's releases: of the charts base and istiod, and of each gateway. */
 export interface ChartValues {
   readonly base: Values;
   readonly istiod: Values;
+  /** The ingress gateway. */
   readonly gateway: Values;
+  readonly egressGateway: Values;
+  readonly internalGateway: Values;
 }
 
 /** Name of a value set. */
 export type ProfileName = keyof typeof profiles;
 
-/** Name of the ingress gateway's release; the chart derives the label `istio: ingressgateway` from it. */
-export const GATEWAY_NAME = "istio-ingressgateway";
+const SMALL = {
+  autoscaling: { enabled: false },
+  resources: { requests: { cpu: "10m", memory: "40Mi" } },
+} as const;
+
+const GROWING = { autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 } } as const;
+
+const FIXED = {
+  autoscaling: { enabled: false },
+  replicaCount: 1,
+  resources: { requests: { cpu: "50m", memory: "64Mi" } },
+} as const;
 
 /**
  * The named value sets. Only `demo` is a profile of the charts themselves; the others are ours, because Helm
@@ -23,16 +37,17 @@ export const profiles = {
   demo: {
     base: {},
     istiod: { profile: "demo" },
-    gateway: {
-      autoscaling: { enabled: false },
-      resources: { requests: { cpu: "10m", memory: "40Mi" } },
-    },
+    gateway: SMALL,
+    egressGateway: SMALL,
+    internalGateway: SMALL,
   },
   /** What Istio installs when nothing is said: one replica of each, growing to five. */
   default: {
     base: {},
     istiod: { pilot: { autoscaleEnabled: true, autoscaleMin: 1, autoscaleMax: 5 } },
-    gateway: { autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 } },
+    gateway: GROWING,
+    egressGateway: GROWING,
+    internalGateway: GROWING,
   },
   /**
    * The smallest that works, of fixed size. Istio's profile of this name has no gateway; here every region
@@ -47,52 +62,9 @@ export const profiles = {
         resources: { requests: { cpu: "100m", memory: "512Mi" } },
       },
     },
-    gateway: {
-      autoscaling: { enabled: false },
-      replicaCount: 1,
-      resources: { requests: { cpu: "50m", memory: "64Mi" } },
-    },
+    gateway: FIXED,
+    egressGateway: FIXED,
+    internalGateway: FIXED,
   },
-  /** Survives a node and a zone, and says what it does in a form that a log store can read. */
-  production: {
-    base: {},
-    istiod: {
-      pilot: {
-        autoscaleEnabled: true,
-        autoscaleMin: 2,
-        autoscaleMax: 5,
-        resources: {
-          requests: { cpu: "500m", memory: "2048Mi" },
-          limits: { cpu: "2000m", memory: "4096Mi" },
-        },
-        topologySpreadConstraints: [spreadOverZones({ app: "istiod" })],
-      },
-      global: { logAsJson: true, logging: { level: "default:info" } },
-      meshConfig: { accessLogFile: "/dev/stdout", accessLogEncoding: "JSON" },
-    },
-    gateway: {
-      autoscaling: {
-        enabled: true,
-        minReplicas: 3,
-        maxReplicas: 10,
-        targetCPUUtilizationPercentage: 80,
-      },
-      resources: {
-        requests: { cpu: "500m", memory: "512Mi" },
-        limits: { cpu: "2000m", memory: "2048Mi" },
-      },
-      podDisruptionBudget: { minAvailable: 2 },
-      topologySpreadConstraints: [spreadOverZones({ istio: "ingressgateway" })],
-    },
-  },
+  production,
 } as const satisfies Record<string, ChartValues>;
-
-/** Soft, because a region may have fewer zones than replicas. */
-function spreadOverZones(matchLabels: Values) {
-  return {
-    maxSkew: 1,
-    topologyKey: "topology.kubernetes.io/zone",
-    whenUnsatisfiable: "ScheduleAnyway",
-    labelSelector: { matchLabels },
-  } as const;
-}

@@ -43,7 +43,7 @@ export interface RegionInput {
 
 /** The values that make a control plane this region's member of the mesh. */
 export function regionValues(input: RegionInput): ChartValues {
-  const revision = input.revision === "default" ? "" : input.revision;
+  const ofRevision = input.revision === "default" ? {} : { revision: input.revision };
   // The charts' reader may read every secret of the cluster; components/link makes a narrower one.
   const global = { enableReaderRBAC: false };
   return {
@@ -54,7 +54,7 @@ export function regionValues(input: RegionInput): ChartValues {
       base: { validationFailurePolicy: "Fail" },
     },
     istiod: {
-      ...(revision === "" ? {} : { revision }),
+      ...ofRevision,
       global: {
         ...global,
         ...(input.hub === undefined ? {} : { hub: input.hub }),
@@ -76,7 +76,7 @@ export function regionValues(input: RegionInput): ChartValues {
       pilot: { env: { PILOT_ENABLE_IP_AUTOALLOCATE: "true" } },
     },
     gateway: {
-      ...(revision === "" ? {} : { revision }),
+      ...ofRevision,
       ...(input.gatewayAddress === undefined
         ? {}
         : {
@@ -88,6 +88,12 @@ export function regionValues(input: RegionInput): ChartValues {
               },
             },
           }),
+    },
+    // Workloads call it; from outside nothing does.
+    egressGateway: { ...ofRevision, service: { type: "ClusterIP" } },
+    internalGateway: {
+      ...ofRevision,
+      service: { annotations: { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" } },
     },
   };
 }

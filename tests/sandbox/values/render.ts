@@ -2,17 +2,28 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { GATEWAY_NAME, istioValues, type ChartValues, type ValuesInput } from "../../../istio/values";
+import { GATEWAYS, istioValues, type ChartValues, type ValuesInput } from "../../../istio/values";
 
 /** A rendered object, or a part of one. */
 export interface Fields {
   readonly [key: string]: unknown;
 }
 
-const RELEASES: Readonly<Record<keyof ChartValues, string>> = {
-  base: "istio-base",
-  istiod: "istiod",
-  gateway: GATEWAY_NAME,
+interface ReleaseOf {
+  /** Folder of the chart. */
+  readonly chart: string;
+  readonly release: string;
+  readonly namespace: string;
+}
+
+const SYSTEM = { namespace: "istio-system" };
+
+const RELEASES: Readonly<Record<keyof ChartValues, ReleaseOf>> = {
+  base: { chart: "base", release: "istio-base", ...SYSTEM },
+  istiod: { chart: "istiod", release: "istiod", ...SYSTEM },
+  gateway: { chart: "gateway", ...GATEWAYS.gateway },
+  egressGateway: { chart: "gateway", ...GATEWAYS.egressGateway },
+  internalGateway: { chart: "gateway", ...GATEWAYS.internalGateway },
 };
 
 /** What the values of an input make of the pinned charts. */
@@ -33,19 +44,19 @@ export class Rendered {
     });
   }
 
-  /** The only object of that kind that a chart renders, or undefined. */
-  find(chart: keyof ChartValues, kind: string, name?: string): Fields | undefined {
-    const found = this.all(chart).filter(
+  /** The only object of that kind that a release renders, or undefined. */
+  find(release: keyof ChartValues, kind: string, name?: string): Fields | undefined {
+    const found = this.all(release).filter(
       (object) => object["kind"] === kind && (name === undefined || at(object, "metadata.name") === name),
     );
-    if (found.length > 1) throw new Error(`${chart} renders ${found.length} objects of kind ${kind}`);
+    if (found.length > 1) throw new Error(`${release} renders ${found.length} objects of kind ${kind}`);
     return found[0];
   }
 
-  /** All that a chart renders; each chart is rendered once, when it is asked for. */
-  all(chart: keyof ChartValues): readonly Fields[] {
-    const objects = this.objects.get(chart) ?? render(chart, this.values[chart]);
-    this.objects.set(chart, objects);
+  /** All that a release renders; each is rendered once, when it is asked for. */
+  all(release: keyof ChartValues): readonly Fields[] {
+    const objects = this.objects.get(release) ?? render(RELEASES[release], this.values[release]);
+    this.objects.set(release, objects);
     return objects;
   }
 }
@@ -55,14 +66,15 @@ export function at(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((part, key) => (part as Fields | undefined)?.[key], value);
 }
 
-function render(chart: keyof ChartValues, values: unknown): readonly Fields[] {
+function render({ chart, release, namespace }: ReleaseOf, values: unknown): readonly Fields[] {
   const helm = path.join(required("SANDBOX_TEST_TOOLS"), "helm");
   const folder = path.join(required("SANDBOX_TEST_CHARTS"), chart);
-  const text = execFileSync(
-    helm,
-    ["template", RELEASES[chart], folder, "--namespace", "istio-system", "--values", "-"],
-    { input: JSON.stringify(values), encoding: "utf8", maxBuffer: 64 * 1024 * 1024, stdio: "pipe" },
-  );
+  const text = execFileSync(helm, ["template", release, folder, "--namespace", namespace, "--values", "-"], {
+    input: JSON.stringify(values),
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: "pipe",
+  });
   return parseAllDocuments(text)
     .map((document) => document.toJS() as Fields | null)
     .filter((object) => object !== null);

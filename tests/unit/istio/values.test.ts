@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FaultError } from "../../../istio/rules/fault";
 import {
+  gatewaysOf,
   istioValues,
   profiles,
   type ProfileName,
@@ -64,6 +65,14 @@ describe("chart values", () => {
             "service.beta.kubernetes.io/azure-load-balancer-resource-group": "mesh-eastus-addresses",
           },
         },
+      },
+      egressGateway: {
+        autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 },
+        service: { type: "ClusterIP" },
+      },
+      internalGateway: {
+        autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 },
+        service: { annotations: { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" } },
       },
     });
   });
@@ -154,5 +163,22 @@ describe("chart values", () => {
 
   for (const istioVersion of ["1.30.4", "1.30.10", "1.31.0", "2.0.0"]) {
     it(`take Istio ${istioVersion}`, () => void istioValues({ ...input, istioVersion }));
+  }
+});
+
+describe("the gateways of a region", () => {
+  // [profile, egressGateway, internalGateway, gateways]
+  const cases = [
+    ["demo", "profile", false, ["gateway"]],
+    ["default", "profile", false, ["gateway"]],
+    ["minimal", "profile", true, ["gateway", "internalGateway"]],
+    ["production", "profile", false, ["gateway", "egressGateway"]],
+    ["production", "never", false, ["gateway"]],
+    ["demo", "always", true, ["gateway", "egressGateway", "internalGateway"]],
+  ] as const;
+  for (const [profile, egressGateway, internalGateway, expected] of cases) {
+    it(`with ${profile}, egress gateway ${egressGateway}, internal ${internalGateway}`, () => {
+      assert.deepEqual(gatewaysOf({ profile, egressGateway, internalGateway }), expected);
+    });
   }
 });
