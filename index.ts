@@ -21,16 +21,15 @@ async function program(): Promise<Record<string, unknown>> {
     mesh.readPeers(settings.mesh, region.name),
   ]);
   const linked = peers.filter((peer) => peer.state === "linked");
-  const { namespaces } = plan;
   const { cluster, providers, heldPeerings } = await mesh.regionCluster(
-    { ...settings, namespaces },
+    { ...settings, namespaces: plan.namespaces },
     linked,
     kubeconfig,
   );
   const after = (...dependsOn: mesh.Resource[]) => ({ providers, dependsOn });
 
   const namespace = mesh.systemNamespace(region.network, cluster);
-  const common = { ...settings, namespace: namespace.metadata.name, clusterName: region.cluster };
+  const common = { ...settings, cluster, namespace: namespace.metadata.name, clusterName: region.cluster };
   const cacerts = new mesh.RegionTrust("trust", { ...common, ...trust }, after(namespace));
   const reader = new mesh.Reader(
     "reader",
@@ -43,6 +42,7 @@ async function program(): Promise<Record<string, unknown>> {
     after(...cluster.foundations, cacerts),
   );
   new mesh.Links("links", { linked, heldPeerings, network: cluster.network }, after(installed));
+  const { kialiCredential } = mesh.observe({ ...common, linked, plan: plan.observability }, after(installed));
   const policy = new mesh.MeshPolicy("policy", plan.policy, after(installed));
 
   return mesh.regionOutputs({
@@ -52,6 +52,7 @@ async function program(): Promise<Record<string, unknown>> {
     peers,
     heldPeerings,
     credential: reader.credential,
+    kialiCredential,
     appliedPolicies: policy.applied,
   });
 }

@@ -7,6 +7,7 @@ export { Reader } from "./link/reader";
 export { readPeers } from "./link/reading";
 export { Mesh } from "./mesh/mesh";
 export { systemNamespace } from "./mesh/namespace";
+export { observe } from "./observability/observability";
 export { globalOutputs, regionOutputs } from "./outputs";
 export { planRegion } from "./plan";
 export { MeshPolicy } from "./policy/policy";

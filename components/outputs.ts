@@ -3,7 +3,7 @@ import type { ReaderCredential } from "../istio/link";
 import type { Region } from "../topology";
 import type { Cluster } from "./cluster/cluster";
 import { linkContract } from "./internal/contract";
-import { READER_CREDENTIAL, summarize, type Peer } from "./link/peers";
+import { KIALI_CREDENTIAL, READER_CREDENTIAL, summarize, type Peer } from "./link/peers";
 import type { GlobalTrust } from "./trust/global";
 import { intermediateOutput } from "./trust/reading";
 
@@ -16,15 +16,18 @@ export interface RegionOutputsArgs {
   readonly peers: readonly Peer[];
   readonly heldPeerings: readonly string[];
   readonly credential: pulumi.Output<ReaderCredential>;
+  /** By which the peers' Kialis look at this cluster. @default no Kiali */
+  readonly kialiCredential?: pulumi.Output<ReaderCredential> | undefined;
   readonly appliedPolicies: readonly string[];
 }
 
 /** Outputs of a region's stack; docs/outputs.md describes each. */
 export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> {
-  const { cluster, region } = args;
+  const { cluster, region, kialiCredential } = args;
+  const kiali = kialiCredential === undefined ? {} : { [KIALI_CREDENTIAL]: pulumi.secret(kialiCredential) };
   const { linkedPeers, mutualPeers, pendingPeers } = summarize(args.peers);
   return {
-    linkContract: linkContract(["kubeconfig", READER_CREDENTIAL], region.cluster),
+    linkContract: linkContract(["kubeconfig", READER_CREDENTIAL, ...Object.keys(kiali)], region.cluster),
     clusterName: region.cluster,
     ...(cluster.clusterId === undefined ? {} : { clusterId: cluster.clusterId }),
     apiAddress: cluster.endpoint.apply((endpoint) => endpoint.server),
@@ -43,6 +46,7 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
     appliedPolicies: args.appliedPolicies,
     kubeconfig: pulumi.secret(cluster.kubeconfig),
     [READER_CREDENTIAL]: pulumi.secret(args.credential),
+    ...kiali,
   };
 }
 

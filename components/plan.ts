@@ -1,25 +1,38 @@
+import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
+import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
 import { gatewayNamespaces } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
+import { planObservability, spanSink } from "./observability/plan";
+import type { ObservabilityPlan, ObservabilitySettings } from "./observability/plan";
 import { planPolicy, type PolicySettings } from "./policy/policy";
 
 /** What a region installs and applies, as far as settings and catalog say it. */
 export interface RegionPlan {
   readonly mesh: MeshPlan;
+  readonly observability: ObservabilityPlan;
   readonly policy: CompiledCatalog;
   /** Names of all namespaces that the stack makes. */
   readonly namespaces: readonly string[];
 }
 
 /** Finds each fault of the catalog, the values and the charts before a cluster is waited for, or anything is made. */
-export function planRegion(settings: MeshSettings & PolicySettings, catalog: Catalog): RegionPlan {
-  const plan = { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
+export function planRegion(
+  settings: MeshSettings & ObservabilitySettings & PolicySettings,
+  catalog: Catalog,
+): RegionPlan {
+  const plan = {
+    mesh: planMesh({ ...settings, spans: spanSink(settings) }),
+    observability: planObservability(settings, existsSync),
+    policy: planPolicy(settings, catalog),
+  };
   if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
   const own = plan.policy.namespaces.map(({ name }) => name);
-  return { ...plan, namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...own] };
+  const beside = plan.observability.addOns.length > 0 ? [OBSERVABILITY_NAMESPACE] : [];
+  return { ...plan, namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...beside, ...own] };
 }
 
 /** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */

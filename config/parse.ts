@@ -3,6 +3,7 @@ import { checkCluster } from "./checks/cluster";
 import type { ChartFolder, CheckContext } from "./checks/context";
 import { checkMesh } from "./checks/mesh";
 import { checkNetwork } from "./checks/network";
+import { checkObservability } from "./checks/observability";
 import { checkRegions } from "./checks/regions";
 import { checkStack, type StackFacts } from "./checks/stack";
 import { SettingsError } from "./faults";
@@ -68,6 +69,7 @@ export function parseSettings(input: ParseInput): Settings {
     ...checkRegions(context),
     ...checkNetwork(context),
     ...checkMesh(context),
+    ...checkObservability(context),
     ...checkCluster(context),
     ...rolloutFaults,
   ];

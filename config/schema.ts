@@ -2,6 +2,7 @@ import { z } from "zod";
 import { setting } from "./document";
 import * as cluster from "./sections/cluster";
 import * as mesh from "./sections/mesh";
+import { observability } from "./sections/observability";
 
 const generation = (what: string): z.ZodInt =>
   setting(z.int().min(1).max(999), {
@@ -26,6 +27,7 @@ export const sharedSchema = z.strictObject({
   charts: mesh.charts,
   values: mesh.values,
   applications: mesh.applications,
+  observability,
   kubernetesVersion: cluster.kubernetesVersion,
   pools: cluster.pools,
   networkPlugin: cluster.networkPlugin,

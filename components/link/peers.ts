@@ -9,6 +9,8 @@ export interface LinkedPeer {
   readonly cluster: string;
   /** Credential of the peer's reader; a secret output of the engine, never looked into here. */
   readonly credential: unknown;
+  /** Credential of the peer's Kiali, secret like the other; absent where the peer has none. */
+  readonly kialiCredential?: unknown;
   /** Addresses that the peer's istiod comes from. */
   readonly egressAddresses: readonly string[];
   /** Absent where the peer has no network to be peered with. */
@@ -46,6 +48,9 @@ export interface PeerQuestion {
 
 /** Name of the output that peers read this cluster by. */
 export const READER_CREDENTIAL = "readerCredential";
+
+/** Name of the output that the peers' Kialis look at this cluster by. */
+export const KIALI_CREDENTIAL = "kialiCredential";
 
 /** Name of the output that lists the regions whose links are written. */
 const LINKED_PEERS = "linkedPeers";
@@ -87,6 +92,7 @@ export function judgePeer(question: PeerQuestion, reading: StackReading): Peer {
     region,
     cluster,
     credential: outputs[READER_CREDENTIAL],
+    ...(outputs[KIALI_CREDENTIAL] === undefined ? {} : { kialiCredential: outputs[KIALI_CREDENTIAL] }),
     egressAddresses: texts(reading, "egressAddresses"),
     ...(virtualNetwork === undefined ? {} : { virtualNetwork }),
     mutual: texts(reading, LINKED_PEERS).includes(self),

@@ -1,10 +1,10 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { readerAccess, soundCredential, type PolicyRule, type ReaderCredential } from "../../istio/link";
+import { readerAccess, type ReaderCredential } from "../../istio/link";
 import type { ApiEndpoint } from "../cluster/kubeconfig";
 import { ownLabels } from "../internal/labels";
-import { forUserSync } from "../internal/run-error";
+import { accountToken, mutableRules } from "./token";
 
 /** Name of the account that peers read this cluster by; the chart's own account may read every secret. */
 const READER = "global-mesh-reader";
@@ -37,7 +37,7 @@ export class Reader extends pulumi.ComponentResource {
     const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];
     const clusterRole = new rbac.ClusterRole(
       `${name}-cluster-role`,
-      { metadata: { name: READER, labels }, rules: mutable(access.cluster) },
+      { metadata: { name: READER, labels }, rules: mutableRules(access.cluster) },
       child,
     );
     new rbac.ClusterRoleBinding(
@@ -47,7 +47,7 @@ export class Reader extends pulumi.ComponentResource {
     );
     const role = new rbac.Role(
       `${name}-role`,
-      { metadata: inNamespace, rules: mutable(access.rootNamespace) },
+      { metadata: inNamespace, rules: mutableRules(access.rootNamespace) },
       child,
     );
     new rbac.RoleBinding(
@@ -56,29 +56,18 @@ export class Reader extends pulumi.ComponentResource {
       child,
     );
     const generation = `reader-g${args.generation}`;
-    const token = new core.Secret(
+    this.credential = accountToken(
       `${name}-token-g${args.generation}`,
       {
-        metadata: {
-          name: generation,
-          namespace,
-          labels,
-          annotations: { "kubernetes.io/service-account.name": account.metadata.name },
-        },
-        type: "kubernetes.io/service-account-token",
+        setting: "readerCredential",
+        secret: generation,
+        account,
+        namespace,
+        labels,
+        cluster,
+        endpoint: args.endpoint,
       },
       child,
-    );
-    this.credential = pulumi.secret(
-      pulumi.all([args.endpoint, token.data]).apply(([endpoint, data]) =>
-        forUserSync(() =>
-          soundCredential("readerCredential", {
-            cluster,
-            ...endpoint,
-            token: decoded(data["token"], generation),
-          }),
-        ),
-      ),
     );
     this.registerOutputs({ generation });
   }
@@ -89,25 +78,4 @@ function roleRef(
   role: rbac.ClusterRole | rbac.Role,
 ): { apiGroup: string; kind: string; name: pulumi.Output<string> } {
   return { apiGroup: "rbac.authorization.k8s.io", kind, name: role.metadata.name };
-}
-
-function mutable(rules: readonly PolicyRule[]) {
-  return rules.map(({ apiGroups, resources, resourceNames, verbs }) => ({
-    apiGroups: [...apiGroups],
-    resources: [...resources],
-    ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
-    verbs: [...verbs],
-  }));
-}
-
-/** The controller manager fills the token in; a Secret without one would be an unusable credential. */
-function decoded(token: string | undefined, name: string): string {
-  if (token === undefined || token === "") {
-    throw new Error(
-      `Secret istio-system/${name} holds no token: the cluster's token controller has not filled it in. See that ` +
-        "the cluster's controller manager runs and run pulumi up again; if the Secret stays empty, raise " +
-        "global-mesh:readerGeneration, which makes a new one",
-    );
-  }
-  return Buffer.from(token, "base64").toString("utf8");
 }

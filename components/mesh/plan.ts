@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { gatewaysOf, istioValues } from "../../istio/values";
-import type { ChartValues, GatewayChoices, GatewayKey, Overrides, RegionInput } from "../../istio/values";
+import type {
+  ChartValues,
+  GatewayChoices,
+  GatewayKey,
+  Overrides,
+  RegionInput,
+  SpanSink,
+} from "../../istio/values";
 import { chartReference, type ChartName, type ChartReference, type ChartSource } from "./chart";
 
 /** Helm values per release as a stack file says them. */
@@ -10,6 +17,8 @@ export type ChartOverrides = Readonly<Record<keyof ChartValues, Readonly<Record<
 export interface MeshSettings
   extends Omit<RegionInput, "gatewayAddress" | "clusterName" | "network">, GatewayChoices {
   readonly charts: ChartSource;
+  /** @default what the value set says */
+  readonly spans?: SpanSink | undefined;
   /** The region's values; they win over the profile's. */
   readonly overrides: ChartOverrides;
   /** The user's values; they win over all others. */

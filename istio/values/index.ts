@@ -7,6 +7,7 @@ import type { ChartValues, ProfileName } from "./profiles";
 import { profiles } from "./profiles";
 import type { RegionInput } from "./region";
 import { regionValues } from "./region";
+import { tracingValues, type SpanSink } from "./tracing";
 
 export type { Value, Values } from "./merge";
 export { mergeValues } from "./merge";
@@ -16,11 +17,17 @@ export type { EgressGatewayChoice, GatewayChoices, GatewayKey, GatewayPlace } fr
 export { GATEWAY_NAME, GATEWAYS, gatewaysOf } from "./gateways";
 export { profiles } from "./profiles";
 export type { RegionInput } from "./region";
+export type { SpanSink } from "./tracing";
 
 /** What the values of a region's charts are made from. */
 export interface ValuesInput extends RegionInput {
   /** The named value set to begin with. */
   readonly profile: ProfileName;
+  /**
+   * Where proxies send their spans.
+   * @default what the profile says
+   */
+  readonly spans?: SpanSink | undefined;
   /**
    * What the user lays on top, chart by chart; of several layers the last wins. Layers are not to be merged
    * beforehand: the `null` that takes a value of the profile away would be gone.
@@ -40,6 +47,7 @@ export function istioValues(input: ValuesInput): ChartValues {
   const layers: readonly Overrides[] = [
     profiles[input.profile],
     regionValues(input),
+    ...(input.spans === undefined ? [] : [tracingValues(profiles[input.profile].istiod, input.spans)]),
     ...(input.overrides ?? []).flatMap(overrideLayers),
   ];
   const chart = (name: keyof ChartValues) => mergeValues(...layers.map((layer) => layer[name] ?? {}));

@@ -95,6 +95,8 @@ const OUTPUTS: Readonly<Record<string, Outputs>> = {
   "kubernetes:rbac.authorization.k8s.io/v1:Role": sameAsInputs,
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": sameAsInputs,
   "kubernetes:helm.sh/v3:Release": sameAsInputs,
+  "kubernetes:networking.k8s.io/v1:NetworkPolicy": sameAsInputs,
+  "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`password ${name}`) }),
   "kubernetes:networking.istio.io/v1:DestinationRule": sameAsInputs,
   "kubernetes:networking.istio.io/v1:ServiceEntry": sameAsInputs,
   "kubernetes:networking.istio.io/v1:VirtualService": sameAsInputs,
