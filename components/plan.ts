@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
 import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
+import { compileRegion, type PolicySettings } from "../istio/region";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
 import { gatewayNamespaces } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
 import { planObservability, spanSink } from "./observability/plan";
 import type { ObservabilityPlan, ObservabilitySettings } from "./observability/plan";
-import { planPolicy, type PolicySettings } from "./policy/policy";
 
 /** What a region installs and applies, as far as settings and catalog say it. */
 export interface RegionPlan {
@@ -27,7 +27,7 @@ export function planRegion(
   const plan = {
     mesh: planMesh({ ...settings, spans: spanSink(settings) }),
     observability: planObservability(settings, existsSync),
-    policy: planPolicy(settings, catalog),
+    policy: compileRegion(settings, catalog),
   };
   if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
   const own = plan.policy.namespaces.map(({ name }) => name);

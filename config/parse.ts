@@ -34,6 +34,12 @@ export interface ParseInput extends RawSettings {
    * @default every folder is taken to hold charts
    */
   readonly inspectChartFolder?: (path: string) => ChartFolder;
+  /**
+   * Whether no cluster is going to be reached: then what only the operator says (`apiAccess`) is not asked for,
+   * and what only the engine can decrypt (`kubeconfig`) is not looked into.
+   * @default false
+   */
+  readonly offline?: boolean;
 }
 
 /**
@@ -52,6 +58,7 @@ export function parseSettings(input: ParseInput): Settings {
     table: isTable(table) ? table : undefined,
     knownApplications: input.knownApplications,
     inspectChartFolder: input.inspectChartFolder ?? (() => "charts"),
+    offline: input.offline ?? false,
     name: (key, ...path) => settingName(`${input.project}:${key}`, path),
   };
   const kubeconfigKey = context.name("kubeconfig");

@@ -1,6 +1,6 @@
 import { matchesLabels, type RolloutPhases } from "../topology";
-import type { NamespaceSpec } from "./build";
-import { buildNamespaces, buildObjects, rawObjects } from "./build";
+import type { BuiltObject, NamespaceSpec } from "./build";
+import { buildEntries, buildNamespaces, buildObjects, rawObjects } from "./build";
 import type { Application, Binding } from "./intent";
 import { rateLimitConfiguration } from "./limits/configuration";
 import type { ConfigMap, IstioObject } from "./model";
@@ -11,7 +11,7 @@ import { CatalogError } from "./rules/fault";
 import { checkRaw } from "./rules/objects";
 import { buildScope } from "./scope";
 
-export type { NamespaceSpec } from "./build";
+export type { BuiltObject, NamespaceSpec } from "./build";
 
 /** What the catalog is compiled for: one region of one mesh. */
 export interface MeshContext {
@@ -42,6 +42,8 @@ export interface CompiledCatalog {
   readonly objects: readonly IstioObject[];
   /** Configuration of services that the mesh asks, as of the one that counts rate limits. */
   readonly configMaps: readonly ConfigMap[];
+  /** The same objects in the same order, each with the entry of the catalog that it comes from. */
+  readonly entries: readonly BuiltObject[];
 }
 
 /**
@@ -59,10 +61,12 @@ export function compile(
   refuse(checkRaw(rawObjects(applications), buildObjects(applications, mesh)));
 
   const bound = boundApplications(applications, bindings, mesh.clusterLabels);
+  const entries = sortedBy(({ object }) => objectKey(object), buildEntries(bound, mesh));
   return {
     namespaces: sortedBy(({ name }) => name, buildNamespaces(bound, mesh.revision)),
-    objects: sortedBy(objectKey, buildObjects(bound, mesh)),
     configMaps: [rateLimitConfiguration(buildScope(bound, mesh))].filter((one) => one !== undefined),
+    objects: entries.map(({ object }) => object),
+    entries,
   };
 }
 

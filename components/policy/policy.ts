@@ -1,41 +1,8 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { chooseApplications, type Catalog } from "../../istio/choose";
-import { compile, type CompiledCatalog } from "../../istio/compile";
+import type { CompiledCatalog } from "../../istio/compile";
 import { objectKey, type IstioObject } from "../../istio/model";
-import type { Mesh, Region, RolloutPhases } from "../../topology";
-import { SYSTEM_NAMESPACE } from "../internal/labels";
-
-/** Settings that decide what the catalog gives to a region. */
-export interface PolicySettings {
-  /** Names of the applications that the mesh runs. */
-  readonly applications: readonly string[];
-  readonly mesh: Mesh;
-  readonly region: Region;
-  readonly trustDomain: string;
-  readonly revision: string;
-  /** Phases of the canaries, from `rollouts.yaml`. */
-  readonly rollouts: RolloutPhases;
-}
-
-/**
- * What the bindings give to a region; pure, so that a fault in the catalog is said before anything is made.
- * @throws CatalogError listing every fault.
- */
-export function planPolicy(settings: PolicySettings, catalog: Catalog): CompiledCatalog {
-  const { applications, bindings } = chooseApplications(catalog, settings.applications, settings.rollouts);
-  return compile(applications, bindings, {
-    // Leaving regions too: a table of localities that names them stays right, and changes only once.
-    regions: settings.mesh.regions.map((region) => region.name),
-    region: settings.region.name,
-    clusterLabels: settings.region.labels,
-    trustDomain: settings.trustDomain,
-    revision: settings.revision,
-    rollouts: settings.rollouts,
-    rootNamespace: SYSTEM_NAMESPACE,
-  });
-}
 
 /** What the bindings give to this region: its namespaces, and traffic and security policy in them. */
 export class MeshPolicy extends pulumi.ComponentResource {

@@ -42,7 +42,7 @@ function checkAccess(context: CheckContext): readonly Fault[] {
       },
     ];
   }
-  const makesCluster = context.role === "region" && context.own.platform !== "existing";
+  const makesCluster = context.role === "region" && context.own.platform !== "existing" && !context.offline;
   const ranges = valueAt(access, ["authorizedRanges"]);
   if (makesCluster && Array.isArray(ranges) && ranges.length === 0) {
     return [

@@ -20,6 +20,8 @@ export interface CheckContext {
   /** Names of the applications that the catalog has; undefined where the caller does not know. */
   readonly knownApplications: readonly string[] | undefined;
   readonly inspectChartFolder: (path: string) => ChartFolder;
+  /** Whether no cluster is going to be reached, so that nothing about access to one has to be right. */
+  readonly offline: boolean;
   /** Full name of a setting. */
   name(key: string, ...path: (string | number)[]): string;
 }

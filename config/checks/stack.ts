@@ -154,6 +154,7 @@ function checkPlatform(context: CheckContext, facts: StackFacts): readonly Fault
       },
     ];
   }
+  if (context.offline) return [];
   const fault = kubeconfigFault(facts.kubeconfig);
   if (fault === undefined) return [];
   return [

@@ -42,7 +42,7 @@ describe("the catalog", () => {
   });
 
   it("gives nothing to a cluster without the label", () => {
-    assert.deepEqual(compiled(all, { clusterLabels: {} }), { namespaces: [], objects: [] });
+    assert.deepEqual(compiled(all, { clusterLabels: {} }), { namespaces: [], objects: [], entries: [] });
   });
 
   it("says STRICT for the whole mesh only where the baseline is chosen", () => {

@@ -29,6 +29,7 @@ describe("bindings", () => {
     assert.deepEqual(compile(apps, [enabled], meshOf({ clusterLabels: {} })), {
       namespaces: [],
       objects: [],
+      entries: [],
     });
   });
 

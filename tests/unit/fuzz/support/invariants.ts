@@ -12,7 +12,7 @@ import {
 import { catalog } from "../../../../catalog";
 import { planMesh } from "../../../../components/mesh/plan";
 import type { RegionPlan } from "../../../../components/plan";
-import { planPolicy } from "../../../../components/policy/policy";
+import { compileRegion } from "../../../../istio/region";
 import { lifetimes, subject } from "../../../../components/trust/certificates";
 import type { CommonSettings, RegionSettings, Settings } from "../../../../config/settings";
 import { objectKey, type IstioObject } from "../../../../istio/model";
@@ -37,7 +37,7 @@ const MOST_RANGES = 200;
 export function planAndCheck(settings: Settings, schemas: CrdSchemas): void {
   checkMesh(settings);
   if (settings.role === "global") return;
-  const plan = { mesh: planMesh(settings), policy: planPolicy(settings, catalog) };
+  const plan = { mesh: planMesh(settings), policy: compileRegion(settings, catalog) };
   checkIstio(settings, plan, schemas);
   checkCharts(plan);
   if (settings.platform === "aks") checkAzure(settings);

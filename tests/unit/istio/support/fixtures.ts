@@ -23,7 +23,8 @@ export function meshOf(changes: Partial<MeshContext> = {}): MeshContext {
 
 /** A service that is right in every way, with changes. */
 export function shop(changes: Partial<ServiceArgs> = {}): Service {
-  return service({ name: "shop", namespace: "shops", port: 80, globalHost: "shop.global", ...changes });
+  const { name = "shop" } = changes;
+  return service({ name, namespace: "shops", port: 80, globalHost: `${name}.global`, ...changes });
 }
 
 /** An application of those services in the namespace `shops`, which may be called from some others as well. */

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { parseSettings } from "../../config/parse";
+import { mergeSettings } from "../../config/project";
+import type { RegionSettings } from "../../config/settings";
+import type { Catalog } from "../../istio/choose";
+import type { CompiledCatalog, MeshContext } from "../../istio/compile";
+import { compileRegion, regionContext } from "../../istio/region";
+
+/** A region as its stack file and the catalog say it. */
+export interface ProjectRegion {
+  /** Name of the region, which is also that of its stack. */
+  readonly name: string;
+  readonly settings: RegionSettings;
+  /** The mesh as the catalog is compiled for this region. */
+  readonly context: MeshContext;
+  /** What the region applies: namespaces, objects, and the entry of each object. */
+  readonly compiled: CompiledCatalog;
+}
+
+/** All regions of a project, read from its files: no engine, no cluster, no other stack is asked. */
+export interface Project {
+  /** Folder with `Pulumi.yaml`. */
+  readonly folder: string;
+  readonly name: string;
+  readonly catalog: Catalog;
+  /** Sorted by name. */
+  readonly regions: readonly ProjectRegion[];
+}
+
+/** What a project is loaded from. */
+export interface LoadProjectArgs {
+  /** Folder with `Pulumi.yaml`. @default the current folder */
+  readonly program?: string;
+  readonly catalog: Catalog;
+}
+
+/** What decides where settings stand; the engine has the whole schema. */
+interface ProjectFile {
+  readonly name: string;
+  /** Folder of the stack files, from the project file's. */
+  readonly stackConfigDir?: string;
+  readonly config?: Readonly<Record<string, { readonly default?: unknown } | undefined>>;
+}
+
+/**
+ * Reads the settings of all regions as the engine would merge them, and compiles the catalog for each.
+ * @throws SettingsError or CatalogError, with every fault of the first region that has any.
+ */
+export function loadProject({ program = ".", catalog }: LoadProjectArgs): Project {
+  const settings = projectSettings(program, catalog);
+  return {
+    folder: path.resolve(program),
+    name: settings.project,
+    catalog,
+    regions: settings.regions.map((region) => ({
+      name: region.stack,
+      settings: region,
+      context: regionContext(region),
+      compiled: compileRegion(region, catalog),
+    })),
+  };
+}
+
+/** The settings of every region of a project. */
+export function projectSettings(
+  program: string,
+  catalog: Catalog,
+): { readonly project: string; readonly regions: readonly RegionSettings[] } {
+  const folder = path.resolve(program);
+  const file = path.join(folder, "Pulumi.yaml");
+  if (!existsSync(file)) throw new Error(`${file} does not exist; name the program's folder with --program.`);
+  const text = readFileSync(file, "utf8");
+  const { name, stackConfigDir = ".", config = {} } = parse(text) as ProjectFile;
+  const stackFolder = path.resolve(folder, stackConfigDir);
+  const knownApplications = catalog.applications.map((application) => application.name);
+  const regions = regionNames(config, name, file).map((stack) => {
+    const stackFile = path.join(stackFolder, `Pulumi.${stack}.yaml`);
+    const said = mergeSettings(text, existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "");
+    const settings = parseSettings({ ...said, project: name, stack, knownApplications, offline: true });
+    if (settings.role !== "region") throw new Error(`stack ${stack} is no region`);
+    return settings;
+  });
+  return { project: name, regions };
+}
+
+/** The stacks are those of the project's own table; a stack file that has another one is refused by the settings. */
+function regionNames(
+  config: NonNullable<ProjectFile["config"]>,
+  name: string,
+  file: string,
+): readonly string[] {
+  const table = config[`${name}:regions`]?.default;
+  if (typeof table !== "object" || table === null || Object.keys(table).length === 0) {
+    throw new Error(
+      `${file}: config "${name}:regions" has no default; it must be a table with a region each.`,
+    );
+  }
+  return Object.keys(table).toSorted();
+}

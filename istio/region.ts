@@ -1,0 +1,42 @@
+import type { Mesh, Region, RolloutPhases } from "../topology";
+import type { Catalog } from "./choose";
+import { chooseApplications } from "./choose";
+import type { CompiledCatalog, MeshContext } from "./compile";
+import { compile } from "./compile";
+
+/** Settings that decide what the catalog gives to a region. */
+export interface PolicySettings {
+  /** Names of the applications that the mesh runs. */
+  readonly applications: readonly string[];
+  readonly mesh: Mesh;
+  readonly region: Region;
+  readonly trustDomain: string;
+  readonly revision: string;
+  /** Phases of the canaries, from `rollouts.yaml`. */
+  readonly rollouts: RolloutPhases;
+}
+
+/** The mesh as the catalog is compiled for one of its regions. */
+export function regionContext(settings: PolicySettings): MeshContext {
+  const { mesh, region, trustDomain, revision, rollouts } = settings;
+  return {
+    // Leaving regions too: a table of localities that names them stays right, and changes only once.
+    regions: mesh.regions.map(({ name }) => name),
+    region: region.name,
+    clusterLabels: region.labels,
+    trustDomain,
+    revision,
+    rollouts,
+    rootNamespace: "istio-system",
+  };
+}
+
+/**
+ * What the bindings give to a region; pure, so that a fault in the catalog is said before anything is made, and
+ * whoever has no engine sees the same.
+ * @throws CatalogError listing every fault.
+ */
+export function compileRegion(settings: PolicySettings, catalog: Catalog): CompiledCatalog {
+  const { applications, bindings } = chooseApplications(catalog, settings.applications, settings.rollouts);
+  return compile(applications, bindings, regionContext(settings));
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { catalog } from "../../../catalog";
+import { loadProject } from "../../../cli/project/load";
+import { SettingsError } from "../../../config/faults";
+import { tracked } from "../config/tracked";
+
+describe("a project, loaded without the engine", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "global-mesh-project-"));
+    writeFileSync(path.join(folder, "Pulumi.yaml"), tracked("Pulumi.yaml"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (stack: string, text: string): void =>
+    writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), text);
+
+  it("has every region of the tracked files, with what the catalog gives to it", () => {
+    const { name, regions } = loadProject({ program: path.join(__dirname, "../../.."), catalog });
+    assert.equal(name, "global-mesh");
+    assert.deepEqual(
+      regions.map((region) => region.name),
+      ["eastus", "southeastasia", "westeurope"],
+    );
+    for (const region of regions) {
+      assert.equal(region.settings.region.name, region.name);
+      assert.equal(region.context.region, region.name);
+      assert.ok(region.compiled.objects.length > 0);
+      assert.deepEqual(
+        region.compiled.entries.map(({ object }) => object),
+        region.compiled.objects,
+      );
+    }
+  });
+
+  it("takes a stack's own value in place of the project's, as a whole", () => {
+    write("westeurope", 'config: { "global-mesh:values": { istiod: { pilot: { cpu: 1 } } } }');
+    const settings = loadProject({ program: folder, catalog }).regions.map((region) => region.settings);
+    assert.deepEqual(
+      settings.map(({ stack, values }) => [stack, values.istiod]),
+      [
+        ["eastus", {}],
+        ["southeastasia", {}],
+        ["westeurope", { pilot: { cpu: 1 } }],
+      ],
+    );
+  });
+
+  it("needs no address range, and no key for the kubeconfig of an existing cluster", () => {
+    const secret = "{ secure: v1:abc:def }";
+    write("eastus", `config: { "global-mesh:platform": existing, "global-mesh:kubeconfig": ${secret} }`);
+    assert.equal(loadProject({ program: folder, catalog }).regions.length, 3);
+  });
+
+  it("refuses what the program refuses", () => {
+    write("eastus", 'config: { "global-mesh:profile": prod, "global-mesh:tags": { a: { secure: "v1:a" } } }');
+    assert.throws(
+      () => loadProject({ program: folder, catalog }),
+      (error) =>
+        error instanceof SettingsError &&
+        /global-mesh:profile\n {2}got: {5}"prod"/.test(error.message) &&
+        /global-mesh:tags\n {2}got: {5}\[secret\]/.test(error.message),
+    );
+  });
+
+  it("says where it looked for a project", () => {
+    assert.throws(
+      () => loadProject({ program: path.join(folder, "none"), catalog }),
+      /Pulumi\.yaml does not/,
+    );
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: a\nconfig: {}\n");
+    assert.throws(() => loadProject({ program: folder, catalog }), /a:regions" has no default/);
+  });
+});
