@@ -13,14 +13,14 @@ export interface RequestMatch {
    */
   readonly headers?: Readonly<Record<string, TextMatch>>;
   /**
-   * Cookies by name, among the others of the request.
+   * Cookies by name, among the others of the request; up to three.
    * @default any
    * @example { experiment: "version-b" }
    */
   readonly cookies?: Readonly<Record<string, string>>;
   /**
    * Path of the request without its query. A plain string is one exact path; `{ prefix: "/api" }` means `/api`
-   * and everything below `/api/`, never `/apiary`.
+   * and everything below `/api/`, never `/apiary`; a slash at its end changes nothing.
    * @default any
    * @example { prefix: "/api/v1/products" }
    */
@@ -68,7 +68,10 @@ export interface PathRoute {
    * @example "checkout"
    */
   readonly name: string;
-  /** Which requests; at least one condition. Routes are tried in the order written, after the experiments. */
+  /**
+   * Which requests; at least one condition. Routes are tried in the order written, after the experiments, whose
+   * requests keep the rewrite, timeout and retries of a route without `to`.
+   */
   readonly match: RequestMatch;
   /**
    * Where they go.
@@ -113,26 +116,30 @@ export interface Retries {
    */
   readonly attempts: number;
   /**
-   * Limit of each try. The tries together should fit into the timeout.
+   * Limit of each try. As many of them as `attempts` says have to fit into the timeout.
    * @default the timeout of the whole request
    * @example "2s"
    */
   readonly perTryTimeout?: Duration;
   /**
    * What counts as failed.
-   * @default connect-failure, refused-stream, unavailable, cancelled: what no workload has begun to answer
+   * @default connect-failure, refused-stream: what no workload has seen, so that every method may be repeated
    * @example ["5xx", "reset", "connect-failure"]
    */
   readonly on?: readonly RetryCondition[];
   /**
-   * Which methods may be repeated. A repeated POST may charge a card twice, so say `"all"` only where the service
-   * recognizes a repetition.
+   * Which methods may be repeated after a workload may have seen the request; the others are tried again only
+   * where none has. A repeated POST may charge a card twice, so say `"all"` only where the service recognizes a
+   * repetition.
    * @default the idempotent ones of RFC 9110: DELETE, GET, HEAD, OPTIONS, PUT, TRACE
    */
   readonly methods?: "all" | readonly string[];
 }
 
-/** A copy of requests goes to a shadow, whose answer nobody waits for. */
+/**
+ * A copy of requests goes to a shadow, whose answer nobody waits for. Requests that an experiment or a route sends
+ * elsewhere are not copied.
+ */
 export interface Mirror {
   /** Who gets the copy. */
   readonly to: RouteTarget;
@@ -151,7 +158,7 @@ export interface FaultInjection {
    */
   readonly name: string;
   /**
-   * Which requests may be hit.
+   * Which requests may be hit, wherever they go.
    * @default every request that no experiment takes; there may be one such fault
    * @example { headers: { "x-test-fault": "true" } }
    */

@@ -7,7 +7,18 @@ import { checkLists } from "./lists";
 export type { Caller } from "./callers";
 export { parseCaller } from "./callers";
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+/** Methods as proxies compare them. */
+export const METHODS: readonly string[] = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+];
 
 /** Whether Istio reads a path as it looks: exact, `/prefix*`, `*suffix`, or `*`. */
 export function isPathMatch(path: string): boolean {

@@ -2,6 +2,8 @@ import type { Application, Binding, NamespaceArgs } from "../intent";
 import { serviceHost } from "../intent";
 import type { Callers } from "./callers";
 import { callersOf, checkCallerNames } from "./callers";
+import { entryKey } from "../scope";
+import type { RouteScope } from "../traffic/routePlan";
 import type { Fault } from "./fault";
 import { checkName, duplicates } from "./names";
 import { checkSecurity } from "./security";
@@ -18,10 +20,13 @@ export function checkCatalog(
 ): readonly Fault[] {
   const names = applications.map(({ name }) => name);
   const services = applications.flatMap((application) => application.services);
+  const byKey = new Map(services.map((service) => [entryKey(service), service]));
+  // Which phase a canary is in changes weights alone.
+  const scope: RouteScope = { service: (key) => byKey.get(key), rollouts: {} };
   const callers = callersOf(applications);
   return [
     ...unique("applications", names, "Rename or merge them"),
-    ...applications.flatMap((application) => checkApplication(application, regions, callers)),
+    ...applications.flatMap((application) => checkApplication(application, regions, scope, callers)),
     ...unique(
       "services",
       services.map(({ namespace, name }) => `${namespace}/${name}`),
@@ -46,6 +51,7 @@ export function checkCatalog(
 function checkApplication(
   application: Application,
   regions: readonly string[],
+  scope: RouteScope,
   callers: Callers,
 ): readonly Fault[] {
   const setting = `applications.${application.name}`;
@@ -54,7 +60,7 @@ function checkApplication(
     ...application.namespaces.flatMap(({ name }) => checkNamespace(`${setting}.namespaces`, name)),
     ...application.services.flatMap((service) => {
       const place = `${setting}.services.${service.name}`;
-      return [...checkService(place, service, regions), ...checkSecurity(place, service, callers)];
+      return [...checkService(place, service, regions, scope), ...checkSecurity(place, service, callers)];
     }),
     ...checkCallerNames(`${setting}.otherCallers`, application.otherCallers ?? []),
     ...missingNamespaces(setting, application),

@@ -1,20 +1,23 @@
 import type { Service } from "../intent";
-import type { Protocol } from "../model";
+import type { RouteScope } from "../traffic/routePlan";
 import type { Fault } from "./fault";
 import { checkLocality } from "./locality";
 import { checkHost, checkName } from "./names";
+import { HTTP_PROTOCOLS, isHttp } from "./protocol";
+import { checkResilience } from "./resilience";
+import { checkRouteOrder } from "./routeOrder";
+import { checkRouting } from "./routing";
 import { checkShares } from "./shares";
 
-/** Protocols whose single requests the proxy sees; on the others it sees connections only. */
-const HTTP_PROTOCOLS: readonly Protocol[] = ["HTTP", "HTTP2", "GRPC"];
-
-/** Faults of one service in a mesh of those regions. */
+/** Faults of one service in a mesh of those regions, beside the other services of that scope. */
 export function checkService(
   setting: string,
   service: Service,
   regions: readonly string[],
+  scope: RouteScope,
 ): readonly Fault[] {
   const { versions, locality } = service;
+  const routing = checkRouting(setting, service, scope);
   return [
     ...checkName(`${setting}.name`, service.name),
     ...checkName(`${setting}.namespace`, service.namespace),
@@ -29,6 +32,10 @@ export function checkService(
           ...checkShares(`${setting}.versions`, versions, 0),
         ]),
     ...(locality === undefined ? [] : checkLocality(`${setting}.locality`, locality, regions)),
+    ...routing,
+    // Entries that are at fault themselves say nothing about how they go together.
+    ...(routing.length === 0 ? checkRouteOrder(setting, service, scope) : []),
+    ...checkResilience(setting, service),
     ...checkProtocol(setting, service),
   ];
 }
@@ -40,10 +47,33 @@ function checkPort(setting: string, port: number): readonly Fault[] {
   ];
 }
 
+/** Settings of requests, which the proxy does not see on a connection. */
+const OF_REQUESTS = [
+  "versions",
+  "rollout",
+  "experiments",
+  "routes",
+  "timeout",
+  "retries",
+  "mirror",
+  "faults",
+] as const satisfies readonly (keyof Service)[];
+
+/** Limits of a connection pool that count connections. */
+const OF_CONNECTIONS = ["maxConnections", "connectTimeout", "idleTimeout"];
+
 /** On a connection nobody sees a request, so no split would happen. */
 function checkProtocol(setting: string, service: Service): readonly Fault[] {
-  if (HTTP_PROTOCOLS.includes(service.protocol)) return [];
-  const needs = service.versions === undefined ? [] : ["versions"];
+  if (isHttp(service.protocol)) return [];
+  const { connectionPool = {}, loadBalancing } = service;
+  const hash = typeof loadBalancing === "object" ? Object.keys(loadBalancing.hashBy) : [];
+  const needs = [
+    ...OF_REQUESTS.filter((key) => service[key] !== undefined),
+    ...Object.keys(connectionPool)
+      .filter((key) => !OF_CONNECTIONS.includes(key))
+      .map((key) => `connectionPool.${key}`),
+    ...hash.filter((key) => key !== "sourceAddress").map((key) => `loadBalancing.hashBy.${key}`),
+  ];
   if (needs.length === 0) return [];
   return [
     {

@@ -1,6 +1,9 @@
 import type { RequestMatch, TextMatch } from "../intent";
 import type { MergedPath, PathRule } from "./paths";
-import { behind } from "./paths";
+import { behind, trimmed } from "./paths";
+
+/** An expression lists the orders of its cookies; four have twenty-four. */
+export const MOST_COOKIES = 3;
 
 /** Conditions on requests, with what becomes of their path. */
 export interface Condition extends PathRule {
@@ -45,7 +48,24 @@ export function merge(outer: Condition, inner: Condition): Merged<Condition> {
   if (path === "unmergeable") return new Unmergeable("path");
   if (headers instanceof Unmergeable) return headers;
   if (cookies instanceof Unmergeable) return cookies;
+  const count = Object.keys(cookies).length;
+  if (count > MOST_COOKIES || (count > 0 && "cookie" in headers)) return new Unmergeable("cookies");
   return { headers, cookies, ...(methods === undefined ? {} : { methods }), ...path };
+}
+
+/** Whether every request that fulfils the second condition fulfils the first. */
+export function covers(first: Condition, second: Condition): boolean {
+  const both = merge(conditionOf(first), second);
+  if (both === NEVER || both instanceof Unmergeable) return false;
+  return sorted(both) === sorted(second);
+}
+
+/** A condition in one form, without its rewrite. */
+function sorted({ path, headers, cookies, methods }: Condition): string {
+  const entries = (texts: Texts<TextMatch>) =>
+    Object.entries(texts).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const where = typeof path === "object" && "prefix" in path ? { prefix: trimmed(path.prefix) } : path;
+  return JSON.stringify([where, entries(headers), entries(cookies), methods?.toSorted()]);
 }
 
 type Texts<T> = Readonly<Record<string, T>>;

@@ -2,7 +2,7 @@ import type { Duration, FaultInjection, RequestMatch, Retries, Service } from ".
 import type { WeightedDestination } from "../model";
 import type { BuildScope } from "../scope";
 import type { Condition } from "./match";
-import { conditionOf, merge, NEVER, Unmergeable } from "./match";
+import { conditionOf, covers, merge, NEVER, Unmergeable } from "./match";
 import { rewriteOf } from "./paths";
 import { split, targetSplit } from "./split";
 
@@ -29,6 +29,9 @@ export interface RouteOptions {
    */
   readonly withPort?: boolean;
 }
+
+/** What routes ask the mesh for. */
+export type RouteScope = Pick<BuildScope, "rollouts" | "service">;
 
 /** One idea about some requests, in the order in which they are tried. */
 export interface Rule {
@@ -58,7 +61,7 @@ export interface RoutePlan {
 }
 
 /** What `httpRoutes` says, before it is put in Istio's terms. */
-export function routePlan(service: Service, scope: BuildScope, options: RouteOptions): RoutePlan {
+export function routePlan(service: Service, scope: RouteScope, options: RouteOptions = {}): RoutePlan {
   const conflicts: RouteConflict[] = [];
   /** What an entry's condition leaves of a rule; nothing where no request can fulfil both. */
   const within = (name: readonly string[], outer: Condition, rule: Rule): readonly Rule[] => {
@@ -95,11 +98,12 @@ export function routePlan(service: Service, scope: BuildScope, options: RouteOpt
     ...conditionOf(options.match),
     ...rewriteOf(options.match?.path, options.rewritePath),
   };
-  return { rules: [...faulty, ...tried].flatMap((rule) => within([], outer, rule)), conflicts };
+  const rules = [...faulty, ...tried].flatMap((rule) => within([], outer, rule));
+  return { rules: reached(rules), conflicts };
 }
 
 /** Path routes and what is left over. */
-function ownRules(service: Service, scope: BuildScope, options: RouteOptions): readonly Rule[] {
+function ownRules(service: Service, scope: RouteScope, options: RouteOptions): readonly Rule[] {
   const withPort = options.withPort ?? false;
   const rest: Rule = {
     names: [],
@@ -118,4 +122,11 @@ function ownRules(service: Service, scope: BuildScope, options: RouteOptions): r
     retries: retries ?? rest.retries,
   }));
   return [...paths, rest];
+}
+
+/** The rules without those whose requests an earlier one takes, of which Istio warns (IST0130, IST0131). */
+function reached(rules: readonly Rule[]): readonly Rule[] {
+  return rules.filter(
+    ({ condition }, index) => !rules.slice(0, index).some((earlier) => covers(earlier.condition, condition)),
+  );
 }

@@ -1,15 +1,14 @@
 import type { FaultInjection, Service } from "../intent";
 import type { HttpFault, HttpRewrite, HttpRoute } from "../model";
-import type { BuildScope } from "../scope";
 import { escaped, httpMatches, takesAll } from "./httpMatch";
 import type { Condition } from "./match";
 import type { PathRewrite } from "./paths";
 import { retrySplit } from "./retries";
-import type { RouteConflict, RouteOptions, Rule } from "./routePlan";
+import type { RouteOptions, RouteScope, Rule } from "./routePlan";
 import { routePlan } from "./routePlan";
 import { mirrorDestination } from "./split";
 
-export type { RouteConflict, RouteOptions } from "./routePlan";
+export type { RouteOptions } from "./routePlan";
 
 /**
  * The HTTP routes of a service's requests. The first one that takes a request decides, and they stand in this
@@ -19,31 +18,16 @@ export type { RouteConflict, RouteOptions } from "./routePlan";
  */
 export function httpRoutes(
   service: Service,
-  scope: BuildScope,
+  scope: RouteScope,
   options: RouteOptions = {},
 ): readonly HttpRoute[] {
-  const parts = reached(routePlan(service, scope, options).rules).flatMap(byMethod);
-  // One route needs no name to be told from others.
-  const isAlone = parts.length === 1 && options.namePrefix === undefined;
+  const parts = routePlan(service, scope, options).rules.flatMap(byMethod);
+  // What is left over needs no name where nothing else is there.
+  const isNamed = parts.length > 1 || options.namePrefix !== undefined;
   return parts.map((part) => ({
-    ...(isAlone ? {} : { name: nameOf(part, options) }),
+    ...(isNamed || part.rule.names.length > 0 ? { name: nameOf(part, options) } : {}),
     ...httpRoute(service, scope, part, options),
   }));
-}
-
-/** The entries of a service that cannot be said together, with each other or with the options' match. */
-export function routeConflicts(
-  service: Service,
-  scope: BuildScope,
-  options: RouteOptions = {},
-): readonly RouteConflict[] {
-  return routePlan(service, scope, options).conflicts;
-}
-
-/** The rules up to the first that takes every request: Istio warns of what stands behind it (IST0130). */
-function reached(rules: readonly Rule[]): readonly Rule[] {
-  const last = rules.findIndex(({ condition }) => takesAll(httpMatches(condition)));
-  return last < 0 ? rules : rules.slice(0, last + 1);
 }
 
 /** The requests of a rule whose retries are the same. */
@@ -80,7 +64,7 @@ function nameOf({ rule, isSecond }: RulePart, { namePrefix }: RouteOptions): str
 
 function httpRoute(
   service: Service,
-  scope: BuildScope,
+  scope: RouteScope,
   { rule, condition, retries }: RulePart,
   { withPort = false }: RouteOptions,
 ): HttpRoute {
