@@ -30,7 +30,11 @@ describe("rollouts.yaml", () => {
 
   const rows: readonly [string, string | undefined, string][] = [
     ["no file", undefined, "rollouts.yaml | no file of that name beside Pulumi.yaml | restore it"],
-    ["a phase that there is none of", "a/b: 30", "rollouts.yaml: a/b | 30 | take the phase before or after it"],
+    [
+      "a phase that there is none of",
+      "a/b: 30",
+      "rollouts.yaml: a/b | 30 | take the phase before or after it",
+    ],
     ["a phase as text", 'a/b: "25"', 'rollouts.yaml: a/b | "25" | write it as a number: 25'],
     ["a phase with its sign", "a/b: 25 %", 'rollouts.yaml: a/b | "25 %" | write it as a number: 25'],
     ["no phase", "a/b:", "rollouts.yaml: a/b | null | take"],
@@ -83,7 +87,10 @@ describe("rollouts.yaml", () => {
     it("is refused with the other settings", async () => {
       await assert.rejects(load("eastus"), /1 setting is wrong[\s\S]*rollouts\.yaml\n {2}got: {5}no file/);
       writeFileSync(path.join(folder, "rollouts.yaml"), "a/b: 51\n");
-      await assert.rejects(load("global"), /rollouts\.yaml: a\/b\n {2}got: {5}51\n {2}allowed: .*0, 10, 25, 50, 75, 100/);
+      await assert.rejects(
+        load("global"),
+        /rollouts\.yaml: a\/b\n {2}got: {5}51\n {2}allowed: .*0, 10, 25, 50, 75, 100/,
+      );
     });
   });
 });

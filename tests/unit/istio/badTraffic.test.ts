@@ -33,14 +33,38 @@ describe("traffic that cannot work", () => {
   const regex = (text: string) => experiment({ path: { regex: text } });
   const rows: readonly [string, Partial<ServiceArgs>, string, string?][] = [
     ["an experiment for everybody", experiment({}), `${S}.experiments.e.match: got {}`],
-    ["an experiment without methods", experiment({ methods: [] }), `${S}.experiments.e.match.methods: got []`],
-    ["a method in lower case", experiment({ methods: ["get"] }), `${S}.experiments.e.match.methods: got "get"`],
-    ["a header in upper case", experiment({ headers: { "X-A": "1" } }), `${S}.experiments.e.match.headers: got`],
-    ["a pseudo-header", experiment({ headers: { ":path": "/" } }), `${S}.experiments.e.match.headers: got ":path"`],
+    [
+      "an experiment without methods",
+      experiment({ methods: [] }),
+      `${S}.experiments.e.match.methods: got []`,
+    ],
+    [
+      "a method in lower case",
+      experiment({ methods: ["get"] }),
+      `${S}.experiments.e.match.methods: got "get"`,
+    ],
+    [
+      "a header in upper case",
+      experiment({ headers: { "X-A": "1" } }),
+      `${S}.experiments.e.match.headers: got`,
+    ],
+    [
+      "a pseudo-header",
+      experiment({ headers: { ":path": "/" } }),
+      `${S}.experiments.e.match.headers: got ":path"`,
+    ],
     ["an empty header", experiment(header("")), `${S}.experiments.e.match.headers.x-a: got ""`],
     ["a path without a slash", experiment({ path: "a" }), `${S}.experiments.e.match.path: got "a"`],
-    ["a path with a query", experiment({ path: { prefix: "/a?b" } }), `${S}.experiments.e.match.path: got "/a?b"`],
-    ["a cookie with a semicolon", experiment({ cookies: { a: "b;c" } }), `${S}.experiments.e.match.cookies.a`],
+    [
+      "a path with a query",
+      experiment({ path: { prefix: "/a?b" } }),
+      `${S}.experiments.e.match.path: got "/a?b"`,
+    ],
+    [
+      "a cookie with a semicolon",
+      experiment({ cookies: { a: "b;c" } }),
+      `${S}.experiments.e.match.cookies.a`,
+    ],
     [
       "four cookies",
       experiment({ cookies: { a: "1", b: "1", c: "1", d: "1" } }),
@@ -55,13 +79,22 @@ describe("traffic that cannot work", () => {
     ["a reference back", regex("/(a)\\1"), `${S}.experiments.e.match.path: got`, "RE2"],
     ["an open bracket", regex("/(a"), `${S}.experiments.e.match.path: got "/(a"`],
     ["a long expression", regex("a".repeat(1025)), `${S}.experiments.e.match.path: got`],
-    ["an unknown version", experiment(header("1"), { version: "v3" }), `${S}.experiments.e.to.version: got "v3"`],
+    [
+      "an unknown version",
+      experiment(header("1"), { version: "v3" }),
+      `${S}.experiments.e.to.version: got "v3"`,
+    ],
     [
       "an unknown service",
       experiment(header("1"), { service: "shops/no" }),
       `${S}.experiments.e.to.service: got "shops/no"`,
     ],
-    ["a service without requests", route({ to: { service: "shops/queue" } }), `${S}.routes.r.to.service: got`, "TCP"],
+    [
+      "a service without requests",
+      route({ to: { service: "shops/queue" } }),
+      `${S}.routes.r.to.service: got`,
+      "TCP",
+    ],
     ["itself", route({ to: { service: "shops/shop" } }), `${S}.routes.r.to.service: got "shops/shop"`],
     [
       "another service's unknown version",
@@ -69,7 +102,12 @@ describe("traffic that cannot work", () => {
       `${S}.routes.r.to.version: got "v2"`,
       "v1",
     ],
-    ["a mirror to no version", { mirror: { to, percent: 10 } }, `${S}.mirror.to.version: got "v2"`, "it has none"],
+    [
+      "a mirror to no version",
+      { mirror: { to, percent: 10 } },
+      `${S}.mirror.to.version: got "v2"`,
+      "it has none",
+    ],
     ["a mirror of more than all", { versions, mirror: { to, percent: 101 } }, `${S}.mirror.percent: got 101`],
     ["a mirror of no number", { versions, mirror: { to, percent: NaN } }, `${S}.mirror.percent: got`],
     ["a route that does nothing", route({}), `${S}.routes.r: got`],
@@ -99,23 +137,47 @@ describe("traffic that cannot work", () => {
       { ...retries({ perTryTimeout: "2s" }), ...route({ timeout: "5s" }) },
       `${S}.routes.r.retries.perTryTimeout: got "2s"`,
     ],
-    ["retries of no gRPC request", retries({ on: ["unavailable"] }, { protocol: "GRPC" }), `${S}.retries.methods`],
+    [
+      "retries of no gRPC request",
+      retries({ on: ["unavailable"] }, { protocol: "GRPC" }),
+      `${S}.retries.methods`,
+    ],
     ["a fault that does nothing", fault({}), `${S}.faults.f0: got {}`],
-    ["a status of no answer", fault({ abort: { percent: 1, status: 700 } }), `${S}.faults.f0.abort.status: got 700`],
-    ["a negative percentage", fault({ abort: { percent: -1, status: 500 } }), `${S}.faults.f0.abort.percent: got -1`],
-    ["a delay of nothing", fault({ delay: { percent: 1, duration: "0s" } }), `${S}.faults.f0.delay.duration: got`],
+    [
+      "a status of no answer",
+      fault({ abort: { percent: 1, status: 700 } }),
+      `${S}.faults.f0.abort.status: got 700`,
+    ],
+    [
+      "a negative percentage",
+      fault({ abort: { percent: -1, status: 500 } }),
+      `${S}.faults.f0.abort.percent: got -1`,
+    ],
+    [
+      "a delay of nothing",
+      fault({ delay: { percent: 1, duration: "0s" } }),
+      `${S}.faults.f0.delay.duration: got`,
+    ],
     [
       "two faults for everybody",
       fault({ abort: { percent: 1, status: 500 } }, { delay: { percent: 1, duration: "1s" } }),
       `${S}.faults: got ["f0","f1"]`,
     ],
-    ["a name in upper case", { routes: [{ name: "R", match: { path: "/a" }, timeout: "1s" }] }, `${S}.routes.R.name`],
+    [
+      "a name in upper case",
+      { routes: [{ name: "R", match: { path: "/a" }, timeout: "1s" }] },
+      `${S}.routes.R.name`,
+    ],
     [
       "a name twice",
       { ...experiment(header("1")), routes: [{ name: "e", match: { path: "/a" }, timeout: "1s" }] },
       `${S}: got "e"`,
     ],
-    ["the last route's name", { routes: [{ name: "default", match: { path: "/a" }, timeout: "1s" }] }, `${S}: got`],
+    [
+      "the last route's name",
+      { routes: [{ name: "default", match: { path: "/a" }, timeout: "1s" }] },
+      `${S}: got`,
+    ],
     ["versions beside a rollout", { versions, rollout: { stable: "v1", canary: "v2" } }, `${S}.rollout: got`],
     ["a canary that is the stable one", { rollout: { stable: "v1", canary: "v1" } }, `${S}.rollout: got`],
     ["a canary in upper case", { rollout: { stable: "v1", canary: "V2" } }, `${S}.rollout.canary: got "V2"`],
@@ -156,7 +218,11 @@ describe("traffic that cannot work", () => {
       { loadBalancing: { hashBy: { header: "a", queryParameter: "b" } as never } },
       `${S}.loadBalancing.hashBy: got`,
     ],
-    ["a hash by a name with a space", { loadBalancing: { hashBy: { header: "a b" } } }, `${S}.loadBalancing.hashBy`],
+    [
+      "a hash by a name with a space",
+      { loadBalancing: { hashBy: { header: "a b" } } },
+      `${S}.loadBalancing.hashBy`,
+    ],
     [
       "a ring of nothing",
       { loadBalancing: { hashBy: { sourceAddress: true }, minimumRingSize: 0 } },
@@ -197,7 +263,10 @@ describe("traffic that cannot work", () => {
   const sound: readonly [string, Partial<ServiceArgs>][] = [
     ["retries that just fit", { timeout: "10s", retries: { attempts: 3, perTryTimeout: "3s", on: ["5xx"] } }],
     ["gRPC retries of what nobody has seen", { protocol: "GRPC", retries: { attempts: 2 } }],
-    ["a hash of connections by address", { protocol: "TCP", loadBalancing: { hashBy: { sourceAddress: true } } }],
+    [
+      "a hash of connections by address",
+      { protocol: "TCP", loadBalancing: { hashBy: { sourceAddress: true } } },
+    ],
     ["a pool of connections", { protocol: "TCP", connectionPool: { maxConnections: 1, idleTimeout: "1m" } }],
     ["a session's cookie", { loadBalancing: { hashBy: { cookie: "s", ttl: "0s" } } }],
     ["a header that is there", experiment({ headers: { "x-a": { regex: "*" } } })],
@@ -226,7 +295,10 @@ describe("phases of canaries", () => {
     assert.equal(refusal({ "shops/shop": 25 }), "");
     assert.equal(refusal({ "shops/shop": 25 }, []), "");
     assert.equal(refusal({}), "");
-    assert.match(refusal({ "shops/no": 25 }), /rollouts\.yaml: got "shops\/no"; allowed is .*: shops\/shop\. Correct/);
+    assert.match(
+      refusal({ "shops/no": 25 }),
+      /rollouts\.yaml: got "shops\/no"; allowed is .*: shops\/shop\. Correct/,
+    );
     assert.match(refusal({ "shops/cart": 25 }), /rollouts\.yaml: got "shops\/cart"; .*Say rollout/);
     assert.match(refusal({ "shops/shop": 30 }), /rollouts\.yaml: shops\/shop: got 30; allowed is 0, 10, 25/);
   });

@@ -20,7 +20,11 @@ describe("what clients of a service keep to", () => {
     ["nothing", {}, undefined],
     ["round robin", { loadBalancing: "ROUND_ROBIN" }, policy({ loadBalancer: { simple: "ROUND_ROBIN" } })],
     ["random", { loadBalancing: "RANDOM" }, policy({ loadBalancer: { simple: "RANDOM" } })],
-    ["a header", { loadBalancing: { hashBy: { header: "x-user-id" } } }, hash({ httpHeaderName: "x-user-id" })],
+    [
+      "a header",
+      { loadBalancing: { hashBy: { header: "x-user-id" } } },
+      hash({ httpHeaderName: "x-user-id" }),
+    ],
     [
       "a cookie on a larger ring",
       { loadBalancing: { hashBy: { cookie: "session", ttl: "1h", path: "/" }, minimumRingSize: 4096 } },

@@ -114,7 +114,11 @@ describe("routes of a service", () => {
       "a fault for a mark, first",
       {
         faults: [
-          { name: "test", match: { headers: { "x-test-fault": "true" } }, abort: { percent: 100, status: 503 } },
+          {
+            name: "test",
+            match: { headers: { "x-test-fault": "true" } },
+            abort: { percent: 100, status: 503 },
+          },
         ],
       },
       [
@@ -131,7 +135,9 @@ describe("routes of a service", () => {
       "an experiment by header",
       {
         versions: { v1: 100, v2: 0 },
-        experiments: [{ name: "beta", match: { headers: { "x-beta": { prefix: "y" } } }, to: { version: "v2" } }],
+        experiments: [
+          { name: "beta", match: { headers: { "x-beta": { prefix: "y" } } }, to: { version: "v2" } },
+        ],
       },
       [
         { name: "beta", match: [{ headers: { "x-beta": { prefix: "y" } } }], route: version("v2") },
