@@ -64,17 +64,17 @@ export function typeErrors(blocks: readonly Block[]): readonly string[] {
       { block, text: preamble + block.text },
     ]),
   );
-  const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile) as {
+  const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file)) as {
     config: object;
   };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
-  const { fileExists, getSourceFile, readFile } = host;
-  host.fileExists = (file) => files.has(file) || fileExists(file);
-  host.readFile = (file) => files.get(file)?.text ?? readFile(file);
+  const read = (file: string): string | undefined => files.get(file)?.text ?? ts.sys.readFile(file);
+  host.fileExists = (file) => files.has(file) || ts.sys.fileExists(file);
+  host.readFile = read;
   host.getSourceFile = (file, target) => {
-    const own = files.get(file);
-    return own === undefined ? getSourceFile(file, target) : ts.createSourceFile(file, own.text, target);
+    const text = read(file);
+    return text === undefined ? undefined : ts.createSourceFile(file, text, target);
   };
   const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false, types: [] }, host);
   return [...files].flatMap(([file, { block }]) => {
