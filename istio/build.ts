@@ -1,5 +1,8 @@
+import { externalEntry, externalRules } from "./egress/external";
+import { externalRoutes } from "./egress/routes";
+import { egressGateway, egressRule } from "./egress/throughGateway";
 import { gatewayObject, gatewayRoutes } from "./gateways/gateway";
-import type { Application, Gateway, RawObject, Service, Telemetry } from "./intent";
+import type { Application, ExternalService, Gateway, RawObject, Service, Telemetry } from "./intent";
 import { globalRateLimits } from "./limits/global";
 import { gatewayRateLimit, serviceRateLimit } from "./limits/local";
 import type { IstioObject } from "./model";
@@ -55,6 +58,15 @@ const SERVICE: readonly Builder<Service>[] = [
 
 /** Ideas about one gateway. */
 const GATEWAY: readonly Builder<Gateway>[] = [gatewayObject, gatewayRoutes, gatewayRateLimit];
+
+/** Ideas about one service outside the mesh. */
+const EXTERNAL: readonly Builder<ExternalService>[] = [
+  externalEntry,
+  externalRules,
+  externalRoutes,
+  egressGateway,
+  egressRule,
+];
 
 /** Ideas about what proxies report. */
 const TELEMETRY: readonly Builder<Telemetry>[] = [telemetryObject];
@@ -115,6 +127,7 @@ export function buildEntries(
       ]),
       ...each("services", application.services, SERVICE),
       ...each("gateways", application.gateways, GATEWAY),
+      ...each("externalServices", application.externalServices, EXTERNAL),
       ...each("telemetry", application.telemetry, TELEMETRY),
       ...application.raw.flatMap((raw) => built(`raw.${raw.metadata.name}`, labelled(raw, name))),
     ];

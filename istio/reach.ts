@@ -27,6 +27,12 @@ export interface Reach {
   readonly hostsFor: (service: Service) => readonly string[] | undefined;
 }
 
+/**
+ * Where proxies send their spans. A proxy that is not told of its tracing provider loses them, or refuses the listener
+ * that names it.
+ */
+const OBSERVABILITY_NAMESPACE = "istio-observability";
+
 /** Looks over applications once, in time that grows with what they say. */
 export function reachOf(applications: readonly Application[], context: ReachContext): Reach {
   const services = applications.flatMap((application) => application.services);
@@ -59,22 +65,18 @@ export function reachOf(applications: readonly Application[], context: ReachCont
       // Being one of a namespace's workloads says too little about a service to take everything else from it.
       if (service.calls === undefined && named.length === 0) return undefined;
       const said = service.calls ?? [];
-      const wide = said.filter((call) => call.endsWith("/*"));
+      // Who says nothing of what it calls may call what lets its namespace in, and what lets everybody in.
+      const allowed = service.calls === undefined ? (calls.byNamespace.get(service.namespace) ?? []) : [];
+      const allowedNamespaces = service.calls === undefined ? open : [];
       const called = withOnward(
-        [
-          ...said.flatMap((call) => targets.get(call) ?? []),
-          ...named,
-          ...(calls.byNamespace.get(service.namespace) ?? []),
-        ],
+        [...said.flatMap((call) => targets.get(call) ?? []), ...named, ...allowed],
         targets,
       );
       const limits =
         (service.globalRateLimits ?? []).length > 0 && limiter && serviceAddress(limiter.address);
       return narrowed([
-        `${context.rootNamespace}/*`,
-        ...wide,
-        // Who says nothing of what it calls may call what lets everybody in.
-        ...(service.calls === undefined ? open.map((namespace) => `${namespace}/*`) : []),
+        ...[context.rootNamespace, OBSERVABILITY_NAMESPACE, ...allowedNamespaces].map((name) => `${name}/*`),
+        ...said.filter((call) => call.endsWith("/*")),
         ...called.flatMap(({ namespace, hosts }) => hosts.map((host) => `${namespace}/${host}`)),
         ...(called.some(({ external }) => external?.throughEgressGateway === true)
           ? [`${EGRESS.namespace}/${EGRESS.host}`]

@@ -1,3 +1,4 @@
+import type { ConnectionPoolSettings } from "./destinationRule";
 import type { ServicePort } from "./networking";
 import type { IstioObject } from "./resource";
 
@@ -25,4 +26,34 @@ export interface ExternalTls {
   readonly credentialName?: string;
 }
 
+/** Limits and TLS towards a host outside the mesh. */
+export interface ExternalPolicy {
+  readonly connectionPool?: ConnectionPoolSettings;
+  readonly tls?: ExternalTls;
+}
+
+export interface ExternalRuleSpec {
+  readonly host: string;
+  readonly trafficPolicy: ExternalPolicy & {
+    readonly portLevelSettings?: readonly (ExternalPolicy & { readonly port: { readonly number: number } })[];
+  };
+  readonly exportTo: readonly string[];
+}
+
+/** Ways to the egress gateway, one for each name that it tells its servers apart by. */
+export interface EgressRuleSpec {
+  readonly host: string;
+  readonly subsets: readonly {
+    readonly name: string;
+    readonly trafficPolicy: {
+      readonly portLevelSettings: readonly {
+        readonly port: { readonly number: number };
+        readonly tls: { readonly mode: "ISTIO_MUTUAL"; readonly sni: string };
+      }[];
+    };
+  }[];
+}
+
+export type EgressRule = IstioObject<"DestinationRule", EgressRuleSpec>;
+export type ExternalRule = IstioObject<"DestinationRule", ExternalRuleSpec>;
 export type ExternalServiceEntry = IstioObject<"ServiceEntry", ExternalServiceEntrySpec>;

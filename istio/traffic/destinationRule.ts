@@ -81,7 +81,7 @@ function hashKey(by: Exclude<LoadBalancing, string>["hashBy"]): ConsistentHashLb
 }
 
 /** An idle connection is one without a request where the proxy sees requests, without a byte where it does not. */
-function connectionPoolSettings(pool: ConnectionPool, http: boolean): ConnectionPoolSettings {
+export function connectionPoolSettings(pool: ConnectionPool, http: boolean): ConnectionPoolSettings {
   const { maxConnections, connectTimeout, idleTimeout, ...requests } = pool;
   const tcp = said({ maxConnections, connectTimeout, ...(http ? {} : { idleTimeout }) });
   const { http1MaxPendingRequests, http2MaxRequests, maxRequestsPerConnection, maxRetries } = requests;
