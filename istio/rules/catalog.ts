@@ -4,6 +4,7 @@ import type { Callers } from "./callers";
 import { callersOf, checkCallerNames } from "./callers";
 import { entryKey } from "../scope";
 import type { RouteScope } from "../traffic/routePlan";
+import { checkEdge } from "./edge";
 import type { Fault } from "./fault";
 import { checkName, duplicates } from "./names";
 import { checkSecurity } from "./security";
@@ -39,6 +40,7 @@ export function checkCatalog(
     ),
     ...conflictingNamespaces(applications),
     ...oneMeshMode(applications),
+    ...checkEdge(applications, regions),
     ...unique(
       "bindings",
       bindings.map(({ name }) => name),

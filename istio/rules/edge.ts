@@ -1,0 +1,89 @@
+import { keyOf } from "../callers";
+import type { Application } from "../intent";
+import type { BuildScope } from "../scope";
+import { buildScope } from "../scope";
+import { checkCalls } from "./calls";
+import { checkExternal } from "./external";
+import type { Fault } from "./fault";
+import { checkGateways } from "./gateways";
+import { checkGlobalLimits, checkLocalLimit } from "./limits";
+import { duplicates } from "./names";
+import { checkTelemetry } from "./telemetry";
+
+/** Namespaces of gateways, which the mesh itself makes. */
+const GATEWAY_NAMESPACES = ["istio-egress", "istio-ingress", "istio-system"];
+
+/** Faults of what goes in and out of the mesh, of limits, scope and telemetry, over all applications. */
+export function checkEdge(
+  applications: readonly Application[],
+  regions: readonly string[],
+): readonly Fault[] {
+  const scope = buildScope(applications, {
+    regions,
+    trustDomain: "cluster.local",
+    rootNamespace: "istio-system",
+    rollouts: {},
+  });
+  return [
+    ...sharedNames(applications),
+    ...foreignNamespaces(applications),
+    ...checkGateways(applications, scope),
+    ...each(applications, (application, setting) => [
+      ...application.externalServices.flatMap((one) =>
+        checkExternal(`${setting}.externalServices.${one.name}`, one),
+      ),
+      ...application.services.flatMap((service) => [
+        ...checkCalls(`${setting}.services.${service.name}.calls`, service, scope),
+        ...checkLocalLimit(`${setting}.services.${service.name}`, service),
+      ]),
+    ]),
+    ...checkGlobalLimits(applications),
+    ...checkTelemetry(applications, (key) => isService(key, scope)),
+  ];
+}
+
+function each(
+  applications: readonly Application[],
+  check: (application: Application, setting: string) => readonly Fault[],
+): readonly Fault[] {
+  return applications.flatMap((application) => check(application, `applications.${application.name}`));
+}
+
+function isService(key: string, scope: BuildScope): boolean {
+  return scope.service(key) !== undefined;
+}
+
+/** Entries name services and external services alike. */
+function sharedNames(applications: readonly Application[]): readonly Fault[] {
+  const services = new Set(applications.flatMap((application) => application.services.map(keyOf)));
+  const external = applications.flatMap(({ externalServices }) => externalServices.map(keyOf));
+  return [...new Set([...duplicates(external), ...external.filter((key) => services.has(key))])].map(
+    (key) => ({
+      setting: "externalServices",
+      value: key,
+      allowed: "a name that no other service or external service of the namespace has",
+      fix: "Rename it",
+    }),
+  );
+}
+
+/** Objects go where the application is bound; a namespace of another application may not be there. */
+function foreignNamespaces(applications: readonly Application[]): readonly Fault[] {
+  return each(applications, ({ namespaces, gateways, externalServices }, setting) => {
+    const own = namespaces.map(({ name }) => name);
+    const used = [
+      ...gateways.map(
+        (one) => [`gateways.${one.name}`, one.namespace, [...GATEWAY_NAMESPACES, ...own]] as const,
+      ),
+      ...externalServices.map((one) => [`externalServices.${one.name}`, one.namespace, own] as const),
+    ];
+    return used
+      .filter(([, namespace, allowed]) => !allowed.includes(namespace))
+      .map(([place, namespace, allowed]) => ({
+        setting: `${setting}.${place}.namespace`,
+        value: namespace,
+        allowed: `a namespace that the application brings along, or of gateways: ${allowed.join(", ") || "none"}`,
+        fix: "Correct the name, or add it to the application's namespaces",
+      }));
+  });
+}
