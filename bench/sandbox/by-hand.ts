@@ -7,7 +7,7 @@ import { runEnvironment } from "../../cli/sandbox/environment";
 const SCRIPTS = path.join(__dirname, "..", "by-hand");
 const RELEASES = { base: "istio-base", istiod: "istiod", gateway: "istio-ingressgateway" } as const;
 const POLICIES =
-  "serviceentries,virtualservices,destinationrules,peerauthentications,authorizationpolicies" as const;
+  "serviceentries,virtualservices,destinationrules,sidecars,peerauthentications,authorizationpolicies" as const;
 
 interface KubeObject {
   readonly apiVersion: string;
