@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { catalog } from "../../../catalog";
 import type { Run } from "../../support/mocks";
 import { globalStack, regionStack, runStack } from "../../support/stacks";
 
@@ -40,11 +41,35 @@ function compare(name: string, run: Run): void {
   );
 }
 
+/** What a run registers that another one does not. */
+function beyond(run: Run, other: Run): Run {
+  const known = new Set(other.registrations.map((resource) => JSON.stringify(resource)));
+  const added = run.registrations.filter((resource) => !known.has(JSON.stringify(resource)));
+  return { ...run, outputs: {}, registrations: added };
+}
+
 describe("golden dump of all resources", () => {
+  const runs = new Map<string, Promise<Run>>();
+  /** A run of a region as the tracked settings say it, made once. */
+  const linked = (region: string): Promise<Run> => {
+    const run = runs.get(region) ?? runStack(region, linkedMesh());
+    runs.set(region, run);
+    return run;
+  };
   it("global", async () => compare("global", await runStack("global", {})));
   for (const region of REGIONS) {
-    it(`${region}, linked`, async () => compare(region, await runStack(region, linkedMesh())));
+    it(`${region}, linked`, async () => compare(region, await linked(region)));
   }
   it("eastus alone, its peers pending", async () =>
     compare("eastus-alone", await runStack("eastus", { global: globalStack(REGIONS) })));
+
+  const everything = {
+    "global-mesh:applications": JSON.stringify(catalog.applications.map(({ name }) => name)),
+  };
+  for (const region of REGIONS) {
+    it(`${region} with every application of the catalog: what they add`, async () => {
+      const run = await runStack(region, linkedMesh(), everything);
+      compare(`all-applications/${region}`, beyond(run, await linked(region)));
+    });
+  }
 });
