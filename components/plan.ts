@@ -6,6 +6,8 @@ import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
 import { compileRegion, type PolicySettings } from "../istio/region";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
 import { gatewayNamespaces } from "./mesh/mesh";
+import { checkGatewayPods } from "../istio/rules/gatewayPods";
+import { throwFaults } from "../istio/rules/fault";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
 import { planObservability, spanSink } from "./observability/plan";
 import type { ObservabilityPlan, ObservabilitySettings } from "./observability/plan";
@@ -29,6 +31,7 @@ export function planRegion(
     observability: planObservability(settings, existsSync),
     policy: compileRegion(settings, catalog),
   };
+  throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
   if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
   const own = plan.policy.namespaces.map(({ name }) => name);
   const beside = plan.observability.addOns.length > 0 ? [OBSERVABILITY_NAMESPACE] : [];

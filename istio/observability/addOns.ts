@@ -62,3 +62,10 @@ export function addOnUrl(name: AddOnName): string {
 
 /** Keeps the proxy out: the add-ons talk to what stands outside the mesh too, and are no part of its policy. */
 export const NO_PROXY = { "sidecar.istio.io/inject": "false" } as const;
+
+/** What a container of an add-on needs of the kernel, which is nothing. */
+export const LEAST = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+} as const;

@@ -1,5 +1,5 @@
 import type { Values } from "../values";
-import { ADD_ON_PORTS, NO_PROXY } from "./addOns";
+import { ADD_ON_PORTS, LEAST, NO_PROXY } from "./addOns";
 
 /** Secret with the name and the password of Grafana's administrator, and its keys. */
 export const GRAFANA_ADMIN = {
@@ -21,6 +21,9 @@ export const DASHBOARDS = {
 
 const PROVIDER = "istio";
 
+/** Where the secret with the password is mounted. */
+const MOUNT = "/etc/grafana-admin";
+
 /** What the values of Grafana depend on. */
 export interface GrafanaInput {
   /** Whose dashboards. @example "1.31.1" */
@@ -35,11 +38,23 @@ export interface GrafanaInput {
  * those are of 2018.
  */
 export function grafanaValues({ istioVersion, prometheusUrl }: GrafanaInput): Values {
-  const { secret, userKey, passwordKey } = GRAFANA_ADMIN;
+  const { secret, userKey, passwordKey, user } = GRAFANA_ADMIN;
   const source = `https://raw.githubusercontent.com/istio/istio/${istioVersion}/manifests/addons/dashboards`;
   return {
     fullnameOverride: "grafana",
     admin: { existingSecret: secret, userKey, passwordKey },
+    // By a file: an environment is shown by every page about a process.
+    env: { GF_SECURITY_ADMIN_USER: user, GF_SECURITY_ADMIN_PASSWORD__FILE: `${MOUNT}/${passwordKey}` },
+    extraSecretMounts: [
+      { name: "admin", secretName: secret, mountPath: MOUNT, defaultMode: 0o440, readOnly: true },
+    ],
+    containerSecurityContext: LEAST,
+    extraEmptyDirMounts: [{ name: "tmp", mountPath: "/tmp" }],
+    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+    downloadDashboards: {
+      securityContext: LEAST,
+      resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
+    },
     // It reads nothing from the API server.
     rbac: { create: false },
     automountServiceAccountToken: false,

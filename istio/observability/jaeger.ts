@@ -1,5 +1,5 @@
 import type { Values } from "../values";
-import { NO_PROXY } from "./addOns";
+import { LEAST, NO_PROXY } from "./addOns";
 
 /**
  * Jaeger in one process that keeps traces in memory: enough to look at what happens now, and gone with the pod. A
@@ -10,6 +10,7 @@ export function jaegerValues(): Values {
     fullnameOverride: "jaeger",
     jaeger: {
       podLabels: NO_PROXY,
+      securityContext: LEAST,
       service: { type: "ClusterIP" },
       ingress: { enabled: false },
       resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "1Gi" } },

@@ -1,5 +1,5 @@
 import type { Values } from "../values";
-import { ADD_ON_PORTS, NO_PROXY } from "./addOns";
+import { ADD_ON_PORTS, LEAST, NO_PROXY } from "./addOns";
 
 /** What the values of Prometheus depend on. */
 export interface PrometheusInput {
@@ -20,7 +20,14 @@ export function prometheusValues({ region, clusterName }: PrometheusInput): Valu
     "kube-state-metrics": { enabled: false },
     "prometheus-node-exporter": { enabled: false },
     "prometheus-pushgateway": { enabled: false },
+    configmapReload: {
+      prometheus: {
+        containerSecurityContext: LEAST,
+        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
+      },
+    },
     server: {
+      containerSecurityContext: LEAST,
       fullnameOverride: "prometheus",
       podLabels: NO_PROXY,
       service: { type: "ClusterIP", servicePort: ADD_ON_PORTS.prometheus },
