@@ -34,6 +34,8 @@ export interface MeshContext {
    * @default none
    */
   readonly seesAll?: readonly string[];
+  /** Namespaces whose services every proxy is told of. @default the root namespace alone */
+  readonly seenByAll?: readonly string[];
 }
 
 /** What a region applies, sorted whatever the order of the input. */

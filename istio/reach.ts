@@ -9,6 +9,8 @@ import { sortedTexts } from "./sorted";
 export interface ReachContext {
   readonly rootNamespace: string;
   readonly seesAll?: readonly string[];
+  /** Namespaces whose services every proxy is told of. @default the root namespace alone */
+  readonly seenByAll?: readonly string[];
 }
 
 /** Who may see what, as far as the entries say who calls whom. */
@@ -26,12 +28,6 @@ export interface Reach {
    */
   readonly hostsFor: (service: Service) => readonly string[] | undefined;
 }
-
-/**
- * Where proxies send their spans. A proxy that is not told of its tracing provider loses them, or refuses the listener
- * that names it.
- */
-const OBSERVABILITY_NAMESPACE = "istio-observability";
 
 /** Looks over applications once, in time that grows with what they say. */
 export function reachOf(applications: readonly Application[], context: ReachContext): Reach {
@@ -75,7 +71,9 @@ export function reachOf(applications: readonly Application[], context: ReachCont
       const limits =
         (service.globalRateLimits ?? []).length > 0 && limiter && serviceAddress(limiter.address);
       return narrowed([
-        ...[context.rootNamespace, OBSERVABILITY_NAMESPACE, ...allowedNamespaces].map((name) => `${name}/*`),
+        ...[context.rootNamespace, ...(context.seenByAll ?? []), ...allowedNamespaces].map(
+          (name) => `${name}/*`,
+        ),
         ...said.filter((call) => call.endsWith("/*")),
         ...called.flatMap(({ namespace, hosts }) => hosts.map((host) => `${namespace}/${host}`)),
         ...(called.some(({ external }) => external?.throughEgressGateway === true)

@@ -3,6 +3,7 @@ import type { Catalog } from "./choose";
 import { chooseApplications } from "./choose";
 import type { CompiledCatalog, MeshContext } from "./compile";
 import { compile } from "./compile";
+import { OBSERVABILITY_NAMESPACE } from "./observability/addOns";
 
 /** Settings that decide what the catalog gives to a region. */
 export interface PolicySettings {
@@ -14,6 +15,8 @@ export interface PolicySettings {
   readonly revision: string;
   /** Phases of the canaries, from `rollouts.yaml`. */
   readonly rollouts: RolloutPhases;
+  /** @default no add-on that proxies speak to */
+  readonly observability?: { readonly jaeger: { readonly enabled: boolean } };
 }
 
 /** The mesh as the catalog is compiled for one of its regions. */
@@ -28,6 +31,8 @@ export function regionContext(settings: PolicySettings): MeshContext {
     revision,
     rollouts,
     rootNamespace: "istio-system",
+    // A proxy that is not told of the tracing provider's Service has no cluster to send its spans to.
+    ...(settings.observability?.jaeger.enabled === true ? { seenByAll: [OBSERVABILITY_NAMESPACE] } : {}),
   };
 }
 

@@ -18,6 +18,8 @@ export interface BuildContext {
    * @default none
    */
   readonly seesAll?: readonly string[];
+  /** Namespaces whose services every proxy is told of. @default the root namespace alone */
+  readonly seenByAll?: readonly string[];
 }
 
 /** The mesh as every builder sees it: where it is, and what the other entries say. */

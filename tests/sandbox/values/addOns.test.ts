@@ -89,7 +89,8 @@ describe("the charts of the add-ons take notice of our values", function () {
   });
 
   it("in what Prometheus scrapes and how it signs it", () => {
-    const config = parse(String(at(find("prometheus", "ConfigMap"), "data")["prometheus.yml" as never])) as {
+    const data = at(find("prometheus", "ConfigMap"), "data") as Fields;
+    const config = parse(String(data["prometheus.yml"])) as {
       global: { external_labels: object; scrape_interval: string };
       scrape_configs: { job_name: string }[];
     };

@@ -150,6 +150,24 @@ describe("the add-ons of a region's program", () => {
     assert.equal(mesh(without)["extensionProviders"], undefined);
   });
 
+  it("let each narrowed proxy know Jaeger's Service, without which its spans would go nowhere", async () => {
+    const sidecars = async (...names: string[]): Promise<readonly string[][]> => {
+      const narrowed = await runStack("eastus", standing, {
+        ...enabled(...names),
+        "global-mesh:applications": JSON.stringify(["cross-cluster-test", "patterns"]),
+        "global-mesh:egressGateway": "always",
+        "global-mesh:internalGateway": "true",
+      });
+      return ofType(narrowed, "kubernetes:networking.istio.io/v1:Sidecar").map(
+        ({ inputs }) => (inputs["spec"] as { egress: { hosts: string[] }[] }).egress[0]?.hosts ?? [],
+      );
+    };
+    const hosts = await sidecars("jaeger");
+    assert.ok(hosts.length > 0, "no Sidecar to look at");
+    for (const list of hosts) assert.ok(list.includes("istio-observability/*"), list.join());
+    for (const list of await sidecars("prometheus")) assert.ok(!list.includes("istio-observability/*"));
+  });
+
   it("come from a registry or a folder where the stack says so", async () => {
     const observability = {
       jaeger: { enabled: true, registry: "oci://mirror.example/charts/", version: "4.12.0" },
