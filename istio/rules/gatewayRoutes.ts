@@ -5,7 +5,7 @@ import type { GatewayRoute, Service } from "../intent";
 import type { BuildScope } from "../scope";
 import { httpMatches } from "../traffic/httpMatch";
 import { conditionOf, merge, NEVER, Unmergeable } from "../traffic/match";
-import { routeConflicts } from "../traffic/routes";
+import { routePlan } from "../traffic/routePlan";
 import type { Fault } from "./fault";
 import { isHttp } from "./protocol";
 
@@ -110,12 +110,12 @@ function conflicts(
   scope: BuildScope,
 ): readonly Fault[] {
   const { match, rewritePath } = route;
-  const own = routeConflicts(service, scope).map(({ names }) => names.join("."));
-  return routeConflicts(service, scope, {
+  const own = routePlan(service, scope).conflicts.map(({ names }) => names.join("."));
+  return routePlan(service, scope, {
     ...(match === undefined ? {} : { match }),
     ...(rewritePath === undefined ? {} : { rewritePath }),
   })
-    .filter(({ names }) => !own.includes(names.join(".")))
+    .conflicts.filter(({ names }) => !own.includes(names.join(".")))
     .map(({ names, part }) =>
       fault(
         `${setting}.match`,
