@@ -189,7 +189,7 @@ describe("any traffic of a service", function () {
           for (const made of compiled(args, canary)) {
             assert.deepEqual(schemas.faults(made), [], `${made.kind} ${JSON.stringify(made.spec)}`);
             if (made.kind !== "VirtualService") continue;
-            const names = (made.spec as VirtualServiceSpec).http.map(({ name, route }) => {
+            const names = ((made.spec as VirtualServiceSpec).http ?? []).map(({ name, route }) => {
               assert.equal(
                 route.reduce((sum, { weight }) => sum + weight, 0),
                 100,
