@@ -54,6 +54,7 @@ async function program(): Promise<Record<string, unknown>> {
     credential: reader.credential,
     kialiCredential,
     appliedPolicies: policy.applied,
+    policyMatrix: plan.policy.matrix,
   });
 }
 

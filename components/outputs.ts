@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReaderCredential } from "../istio/link";
+import type { PolicyMatrix } from "../istio/matrix";
 import type { Region } from "../topology";
 import type { Cluster } from "./cluster/cluster";
 import { linkContract } from "./internal/contract";
@@ -19,6 +20,7 @@ export interface RegionOutputsArgs {
   /** By which the peers' Kialis look at this cluster. @default no Kiali */
   readonly kialiCredential?: pulumi.Output<ReaderCredential> | undefined;
   readonly appliedPolicies: readonly string[];
+  readonly policyMatrix: PolicyMatrix;
 }
 
 /** Outputs of a region's stack; docs/outputs.md describes each. */
@@ -44,6 +46,7 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
     pendingPeers,
     pendingPeerings: args.heldPeerings,
     appliedPolicies: args.appliedPolicies,
+    policyMatrix: args.policyMatrix.objects,
     kubeconfig: pulumi.secret(cluster.kubeconfig),
     [READER_CREDENTIAL]: pulumi.secret(args.credential),
     ...kiali,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
+import { withoutEffect } from "../istio/matrix";
 import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
 import { compileRegion, type PolicySettings } from "../istio/region";
 import { throwFaults } from "../istio/rules/fault";
@@ -33,6 +34,7 @@ export function planRegion(
   };
   throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
   if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
+  for (const sentence of withoutEffect(plan.policy.matrix)) void pulumi.log.warn(sentence);
   const own = plan.policy.namespaces.map(({ name }) => name);
   const beside = plan.observability.addOns.length > 0 ? [OBSERVABILITY_NAMESPACE] : [];
   return { ...plan, namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...beside, ...own] };

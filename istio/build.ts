@@ -33,6 +33,8 @@ export interface BuiltObject {
   readonly application: string;
   /** Entry within the application, as in `services.ai-agent`. */
   readonly entry: string;
+  /** The entry itself, or the application where it is no entry of its own: what bindings select. */
+  readonly source: object;
   readonly object: IstioObject;
 }
 
@@ -103,18 +105,22 @@ export function buildEntries(
   const scope = buildScope(applications, context);
   const named = new Set<string>();
   return applications.flatMap((application) => {
-    const built = (entry: string, objects: ReturnType<Builder<unknown>>): readonly BuiltObject[] =>
+    const built = (
+      entry: string,
+      objects: ReturnType<Builder<unknown>>,
+      source: object = application,
+    ): readonly BuiltObject[] =>
       [objects]
         .flat()
         .filter((object) => object !== undefined)
-        .map((object) => ({ application: application.name, entry, object }));
+        .map((object) => ({ application: application.name, entry, source, object }));
     const each = <Entry extends { readonly name: string }>(
       kind: string,
       entries: readonly Entry[],
       builders: readonly Builder<Entry>[],
     ): readonly BuiltObject[] =>
       entries.flatMap((entry) =>
-        builders.flatMap((build) => built(`${kind}.${entry.name}`, build(entry, scope))),
+        builders.flatMap((build) => built(`${kind}.${entry.name}`, build(entry, scope), entry)),
       );
     const { name, meshMtls, namespaces } = application;
     const newNamespaces = namespaces.filter((namespace) => !named.has(namespace.name));
@@ -129,7 +135,7 @@ export function buildEntries(
       ...each("gateways", application.gateways, GATEWAY),
       ...each("externalServices", application.externalServices, EXTERNAL),
       ...each("telemetry", application.telemetry, TELEMETRY),
-      ...application.raw.flatMap((raw) => built(`raw.${raw.metadata.name}`, labelled(raw, name))),
+      ...application.raw.flatMap((raw) => built(`raw.${raw.metadata.name}`, labelled(raw, name), raw)),
     ];
   });
 }

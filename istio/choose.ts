@@ -1,4 +1,5 @@
 import type { RolloutPhases } from "../topology";
+import { selectsAnything } from "./distribute";
 import type { Application, Binding } from "./intent";
 import type { Fault } from "./rules/fault";
 import { CatalogError } from "./rules/fault";
@@ -22,7 +23,12 @@ export function chooseApplications(
   rollouts: RolloutPhases = {},
 ): Catalog {
   const known = catalog.applications.map(({ name }) => name);
-  const bound = new Set(catalog.bindings.flatMap(({ applications }) => applications));
+  const chosen = catalog.applications.filter(({ name }) => names.includes(name));
+  const bound = new Set(
+    chosen
+      .filter((application) => catalog.bindings.some((binding) => selectsAnything(binding, application)))
+      .map(({ name }) => name),
+  );
   const faults = [
     ...unknown("applications", names, known),
     ...catalog.bindings.flatMap((binding) =>
@@ -40,14 +46,20 @@ export function chooseApplications(
   ];
   if (faults.length > 0) throw new CatalogError(faults);
   return {
-    applications: catalog.applications.filter(({ name }) => names.includes(name)),
+    applications: chosen,
     bindings: catalog.bindings
+      .filter((binding) => concerns(binding, chosen, catalog.applications))
       .map((binding) => ({
         ...binding,
         applications: binding.applications.filter((name) => names.includes(name)),
-      }))
-      .filter(({ applications }) => applications.length > 0),
+      })),
   };
+}
+
+/** A binding of applications that the mesh does not run is none of its; one that selects nothing at all is named. */
+function concerns(binding: Binding, chosen: readonly Application[], all: readonly Application[]): boolean {
+  const selects = (application: Application): boolean => selectsAnything(binding, application);
+  return chosen.some(selects) || !all.some(selects);
 }
 
 function unknown(setting: string, names: readonly string[], known: readonly string[]): readonly Fault[] {

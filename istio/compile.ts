@@ -1,17 +1,22 @@
-import { matchesLabels, type RolloutPhases } from "../topology";
+import type { RolloutPhases } from "../topology";
 import type { BuiltObject, NamespaceSpec } from "./build";
-import { buildEntries, buildNamespaces, buildObjects, rawObjects } from "./build";
+import { buildEntries, buildNamespaces, rawObjects } from "./build";
+import type { BoundCluster } from "./distribute";
+import { boundPart, distribute } from "./distribute";
 import type { Application, Binding } from "./intent";
 import { rateLimitConfiguration } from "./limits/configuration";
+import type { PolicyMatrix } from "./matrix";
+import { policyMatrix } from "./matrix";
 import type { ConfigMap, IstioObject } from "./model";
 import { objectKey } from "./model";
 import { checkCatalog } from "./rules/catalog";
+import { checkDistribution } from "./rules/distribution";
 import type { Fault } from "./rules/fault";
 import { CatalogError } from "./rules/fault";
 import { checkRaw } from "./rules/objects";
 import { buildScope } from "./scope";
 
-export type { BuiltObject, NamespaceSpec } from "./build";
+export type { NamespaceSpec } from "./build";
 
 /** What the catalog is compiled for: one region of one mesh. */
 export interface MeshContext {
@@ -21,6 +26,11 @@ export interface MeshContext {
   readonly region: string;
   /** Labels of the region's cluster, which bindings select by. */
   readonly clusterLabels: Readonly<Record<string, string>>;
+  /**
+   * All clusters that get custom resources, by region, with their labels.
+   * @default this region's alone
+   */
+  readonly clusters?: readonly BoundCluster[];
   /** First part of every identity of the mesh, as in `cluster.local`. */
   readonly trustDomain: string;
   /** The control plane's revision that injects proxies; `default` is the one without a name. */
@@ -38,6 +48,9 @@ export interface MeshContext {
   readonly seenByAll?: readonly string[];
 }
 
+/** An object that a region applies, and the entry of the catalog that it comes from. */
+export type AppliedObject = Omit<BuiltObject, "source">;
+
 /** What a region applies, sorted whatever the order of the input. */
 export interface CompiledCatalog {
   readonly namespaces: readonly NamespaceSpec[];
@@ -45,7 +58,9 @@ export interface CompiledCatalog {
   /** Configuration of services that the mesh asks, as of the one that counts rate limits. */
   readonly configMaps: readonly ConfigMap[];
   /** The same objects in the same order, each with the entry of the catalog that it comes from. */
-  readonly entries: readonly BuiltObject[];
+  readonly entries: readonly AppliedObject[];
+  /** Which objects go to which clusters, in the whole mesh. */
+  readonly matrix: PolicyMatrix;
 }
 
 /**
@@ -60,15 +75,36 @@ export function compile(
 ): CompiledCatalog {
   refuse([...checkContext(mesh), ...checkCatalog(applications, bindings, mesh.regions)]);
   // After the rest, because raw objects are held against what sound services are built into.
-  refuse(checkRaw(rawObjects(applications), buildObjects(applications, mesh)));
+  const all = buildEntries(applications, mesh);
+  refuse(
+    checkRaw(
+      rawObjects(applications),
+      all.map(({ object }) => object),
+    ),
+  );
 
-  const bound = boundApplications(applications, bindings, mesh.clusterLabels);
-  const entries = sortedBy(({ object }) => objectKey(object), buildEntries(bound, mesh));
+  const clusters = mesh.clusters ?? [{ name: mesh.region, labels: mesh.clusterLabels }];
+  const distribution = distribute(applications, bindings, clusters);
+  refuse(checkDistribution(applications, distribution));
+  const { clustersOf } = distribution;
+  const goesHere = (source: object): boolean => clustersOf(source).includes(mesh.region);
+
+  // Whatever goes somewhere in the mesh is built together, so that an object is the same wherever it goes.
+  const bound = boundPart(applications, distribution);
+  const entries = sortedBy(
+    ({ object }) => objectKey(object),
+    (bound === applications ? all : buildEntries(bound, mesh)).filter(({ source }) => goesHere(source)),
+  );
+  const here = bound.map((application) => ({
+    ...application,
+    namespaces: application.namespaces.filter(goesHere),
+  }));
   return {
-    namespaces: sortedBy(({ name }) => name, buildNamespaces(bound, mesh.revision)),
+    namespaces: sortedBy(({ name }) => name, buildNamespaces(here, mesh.revision)),
     configMaps: [rateLimitConfiguration(buildScope(bound, mesh))].filter((one) => one !== undefined),
     objects: entries.map(({ object }) => object),
-    entries,
+    entries: entries.map(({ application, entry, object }) => ({ application, entry, object })),
+    matrix: policyMatrix({ bindings, clusters, distribution, built: all }),
   };
 }
 
@@ -87,20 +123,6 @@ function checkContext({ region, regions }: MeshContext): readonly Fault[] {
       fix: `Add ${region} to the regions table`,
     },
   ];
-}
-
-/** The applications that some binding gives to a cluster with those labels. */
-export function boundApplications(
-  applications: readonly Application[],
-  bindings: readonly Binding[],
-  clusterLabels: Readonly<Record<string, string>>,
-): readonly Application[] {
-  const names = new Set(
-    bindings
-      .filter(({ clusters }) => clusters.some((selector) => matchesLabels(selector, clusterLabels)))
-      .flatMap((binding) => binding.applications),
-  );
-  return applications.filter(({ name }) => names.has(name));
 }
 
 function sortedBy<T>(key: (item: T) => string, items: readonly T[]): readonly T[] {

@@ -27,6 +27,7 @@ export function regionContext(settings: PolicySettings): MeshContext {
     regions: mesh.regions.map(({ name }) => name),
     region: region.name,
     clusterLabels: region.labels,
+    clusters: mesh.regions.map(({ name, labels }) => ({ name, labels })),
     trustDomain,
     revision,
     rollouts,

@@ -1,7 +1,7 @@
 import type { LabelSelector } from "../../topology";
 
-/** Says which applications go to which clusters, as a KubeStellar BindingPolicy does. */
-export interface Binding {
+/** Says what goes to which clusters, as a KubeStellar BindingPolicy does. */
+export interface BindingArgs {
   /**
    * Name of the binding.
    * @example "ai-agent"
@@ -13,13 +13,27 @@ export interface Binding {
    */
   readonly clusters: readonly LabelSelector[];
   /**
-   * Names of the applications.
+   * Names of applications that go there with all that they have.
+   * @default none
    * @example ["ai-agent"]
    */
-  readonly applications: readonly string[];
+  readonly applications?: readonly string[];
+  /**
+   * Selectors over the labels of applications and of their entries; an entry has its application's labels and its
+   * own, which win. What any of them matches goes there, and the namespace that it stands in.
+   * @default none
+   * @example [{ matchLabels: { team: "payments" } }]
+   */
+  readonly entries?: readonly LabelSelector[];
 }
 
-/** A binding of the catalog. */
-export function binding(args: Binding): Binding {
-  return args;
+/** A binding with its defaults filled in. */
+export interface Binding extends BindingArgs {
+  readonly applications: readonly string[];
+  readonly entries: readonly LabelSelector[];
+}
+
+/** A binding of the catalog. It is checked together with everything else by `compile`. */
+export function binding(args: BindingArgs): Binding {
+  return { ...args, applications: args.applications ?? [], entries: args.entries ?? [] };
 }

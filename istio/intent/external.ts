@@ -41,6 +41,12 @@ export interface ExternalServiceArgs {
   readonly name: string;
   /** Namespace of the objects. @example "microservices" */
   readonly namespace: string;
+  /**
+   * Labels of the entry, by which bindings may select it.
+   * @default none beyond those of its application
+   * @example { team: "payments" }
+   */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Host names as workloads call them; all of them or none with a leading `*.`. @example ["api.stripe.com"] */
   readonly hosts: readonly string[];
   /**

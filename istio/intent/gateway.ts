@@ -77,6 +77,12 @@ export interface GatewayArgs {
   readonly workload?: Readonly<Record<string, string>>;
   /** Ports and their hosts. @default none; then another application's entry of this name has them */
   readonly servers?: readonly GatewayServer[];
+  /**
+   * Labels of the entry, by which bindings may select it.
+   * @default none beyond those of its application
+   * @example { exposure: "public" }
+   */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Where requests go. @default nowhere: they are answered with 404 */
   readonly routes?: readonly GatewayRoute[];
   /**

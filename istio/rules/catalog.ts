@@ -1,5 +1,6 @@
 import type { Application, Binding, NamespaceArgs } from "../intent";
 import { serviceHost } from "../intent";
+import { checkBinding, checkEntryLabels } from "./binding";
 import type { Callers } from "./callers";
 import { callersOf, checkCallerNames } from "./callers";
 import { entryKey } from "../scope";
@@ -65,6 +66,7 @@ function checkApplication(
       return [...checkService(place, service, regions, scope), ...checkSecurity(place, service, callers)];
     }),
     ...checkCallerNames(`${setting}.otherCallers`, application.otherCallers ?? []),
+    ...checkEntryLabels(setting, application),
     ...missingNamespaces(setting, application),
   ];
 }
@@ -124,17 +126,6 @@ function oneMeshMode(applications: readonly Application[]): readonly Fault[] {
       fix: "Keep it in one of them",
     },
   ];
-}
-
-function checkBinding({ name, clusters, applications }: Binding): readonly Fault[] {
-  return Object.entries({ clusters, applications })
-    .filter(([, list]) => list.length === 0)
-    .map(([list]) => ({
-      setting: `bindings.${name}.${list}`,
-      value: [],
-      allowed: "at least one entry",
-      fix: "Fill it or take the binding out; a selector with no labels matches every cluster",
-    }));
 }
 
 function unique(setting: string, names: readonly string[], fix: string): readonly Fault[] {

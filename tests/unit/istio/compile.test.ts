@@ -201,8 +201,9 @@ describe("compiling", () => {
   });
 
   it("says the same in every region whose labels are the same", () => {
+    const clusters = REGIONS.map((name) => ({ name, labels: { mesh: "enabled" } }));
     const said = REGIONS.map((region) =>
-      JSON.stringify(compile(apps, everywhere(...apps), meshOf({ region }))),
+      JSON.stringify(compile(apps, everywhere(...apps), meshOf({ region, clusters }))),
     );
     assert.equal(new Set(said).size, 1);
   });
