@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
+import { catalogCommands } from "./catalog";
 import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
 import { sandboxDown, type DownReport } from "./sandbox/down";
@@ -72,6 +73,7 @@ function program(): Command {
       process.exitCode = await sandboxShell(sandboxContext(options), command);
     });
   repairCommand(mesh);
+  catalogCommands(mesh);
   overrideExits(mesh);
   return mesh;
 }

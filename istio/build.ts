@@ -82,11 +82,12 @@ export function injectionLabel(revision: string): Readonly<Record<string, string
 export function buildNamespaces(
   applications: readonly Application[],
   revision: string,
-): readonly NamespaceSpec[] {
-  return distinctNamespaces(applications).map(({ name, injection = true }) => ({
-    name,
-    labels: { ...ownLabels(name), ...(injection ? injectionLabel(revision) : {}) },
-  }));
+): readonly (NamespaceSpec & { readonly source: object })[] {
+  return distinctNamespaces(applications).map((namespace) => {
+    const { name, injection = true } = namespace;
+    const labels = { ...ownLabels(name), ...(injection ? injectionLabel(revision) : {}) };
+    return { name, labels, source: namespace };
+  });
 }
 
 /** Every object that applications say, raw ones included. */

@@ -1,7 +1,7 @@
 import type { RolloutPhases } from "../topology";
 import type { BuiltObject, NamespaceSpec } from "./build";
 import { buildEntries, buildNamespaces, rawObjects } from "./build";
-import type { BoundCluster } from "./distribute";
+import type { BoundCluster, Distribution } from "./distribute";
 import { boundPart, distribute } from "./distribute";
 import type { Application, Binding } from "./intent";
 import { rateLimitConfiguration } from "./limits/configuration";
@@ -63,6 +63,19 @@ export interface CompiledCatalog {
   readonly matrix: PolicyMatrix;
 }
 
+/** What a whole mesh applies: the same whichever region asks. */
+export interface CompiledMesh {
+  /** Namespaces that go anywhere, sorted, each with what bindings select it by. */
+  readonly namespaces: readonly (NamespaceSpec & { readonly source: object })[];
+  /** Objects that go anywhere, sorted, each with its entry and what bindings select it by. */
+  readonly entries: readonly BuiltObject[];
+  /** Configuration of services that the mesh asks, each with the entries that it is about: it goes where they go. */
+  readonly configMaps: readonly { readonly configMap: ConfigMap; readonly sources: readonly object[] }[];
+  /** What goes where. */
+  readonly distribution: Distribution;
+  readonly matrix: PolicyMatrix;
+}
+
 /**
  * Compiles the applications that the bindings give to this region. All applications are checked, bound
  * here or not, so that every region of the mesh refuses the same catalog.
@@ -73,6 +86,19 @@ export function compile(
   bindings: readonly Binding[],
   mesh: MeshContext,
 ): CompiledCatalog {
+  return partOf(compileMesh(applications, bindings, mesh), mesh.region);
+}
+
+/**
+ * Compiles the applications for all clusters of the mesh. Whatever goes to any of them is built together, so that
+ * an object is the same wherever it goes.
+ * @throws CatalogError listing every fault.
+ */
+export function compileMesh(
+  applications: readonly Application[],
+  bindings: readonly Binding[],
+  mesh: MeshContext,
+): CompiledMesh {
   refuse([...checkContext(mesh), ...checkCatalog(applications, bindings, mesh.regions)]);
   // After the rest, because raw objects are held against what sound services are built into.
   const all = buildEntries(applications, mesh);
@@ -86,26 +112,40 @@ export function compile(
   const clusters = mesh.clusters ?? [{ name: mesh.region, labels: mesh.clusterLabels }];
   const distribution = distribute(applications, bindings, clusters);
   refuse(checkDistribution(applications, distribution));
-  const { clustersOf } = distribution;
-  const goesHere = (source: object): boolean => clustersOf(source).includes(mesh.region);
-
-  // Whatever goes somewhere in the mesh is built together, so that an object is the same wherever it goes.
   const bound = boundPart(applications, distribution);
-  const entries = sortedBy(
-    ({ object }) => objectKey(object),
-    (bound === applications ? all : buildEntries(bound, mesh)).filter(({ source }) => goesHere(source)),
-  );
-  const here = bound.map((application) => ({
-    ...application,
-    namespaces: application.namespaces.filter(goesHere),
-  }));
+  const built = bound === applications ? all : buildEntries(bound, mesh);
   return {
-    namespaces: sortedBy(({ name }) => name, buildNamespaces(here, mesh.revision)),
-    configMaps: [rateLimitConfiguration(buildScope(bound, mesh))].filter((one) => one !== undefined),
-    objects: entries.map(({ object }) => object),
-    entries: entries.map(({ application, entry, object }) => ({ application, entry, object })),
+    namespaces: sortedBy(({ name }) => name, buildNamespaces(bound, mesh.revision)),
+    entries: sortedBy(({ object }) => objectKey(object), built),
+    configMaps: configMapsOf(bound, mesh),
+    distribution,
     matrix: policyMatrix({ bindings, clusters, distribution, built: all }),
   };
+}
+
+/** What one region of a compiled mesh applies. */
+export function partOf(mesh: CompiledMesh, region: string): CompiledCatalog {
+  const goesHere = ({ source }: { readonly source: object }): boolean =>
+    mesh.distribution.clustersOf(source).includes(region);
+  const entries = mesh.entries.filter(goesHere);
+  return {
+    namespaces: mesh.namespaces.filter(goesHere).map(({ name, labels }) => ({ name, labels })),
+    objects: entries.map(({ object }) => object),
+    configMaps: mesh.configMaps
+      .filter(({ sources }) => sources.some((source) => goesHere({ source })))
+      .map(({ configMap }) => configMap),
+    entries: entries.map(({ application, entry, object }) => ({ application, entry, object })),
+    matrix: mesh.matrix,
+  };
+}
+
+function configMapsOf(bound: readonly Application[], mesh: MeshContext): CompiledMesh["configMaps"] {
+  const configMap = rateLimitConfiguration(buildScope(bound, mesh));
+  if (configMap === undefined) return [];
+  const sources = bound
+    .flatMap(({ services }) => services)
+    .filter(({ globalRateLimits = [] }) => globalRateLimits.length > 0);
+  return [{ configMap, sources }];
 }
 
 function refuse(faults: readonly Fault[]): void {

@@ -1,7 +1,7 @@
 import type { BuiltObject } from "./build";
 import type { BoundCluster, Clusters, Distribution } from "./distribute";
 import { clustersOfBinding } from "./distribute";
-import type { Application, Binding } from "./intent";
+import type { Binding } from "./intent";
 import { objectKey } from "./model";
 
 /** A binding without effect. */
@@ -74,6 +74,29 @@ function unselected(built: readonly BuiltObject[]): readonly UnselectedEntry[] {
   return [...entries.entries()]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, entry]) => ({ ...entry, objects: entry.objects.toSorted() }));
+}
+
+/**
+ * The matrix of a mesh whose regions are asked one by one: each column is what that region says of itself, so that
+ * stack files that differ show.
+ */
+export function meshMatrix(regions: ReadonlyMap<string, PolicyMatrix>): PolicyMatrix {
+  const matrices = [...regions.values()];
+  const keys = new Set(matrices.flatMap(({ objects }) => Object.keys(objects)));
+  const distinct = <T>(list: readonly T[]): readonly T[] => [
+    ...new Map(list.map((item) => [JSON.stringify(item), item])).values(),
+  ];
+  const clusters = [...regions.keys()].toSorted();
+  const rows = [...keys].toSorted().map((key) => {
+    const here = clusters.filter((region) => regions.get(region)?.objects[key]?.includes(region));
+    return [key, here] as const;
+  });
+  return {
+    clusters,
+    objects: Object.fromEntries(rows),
+    unselected: distinct(matrices.flatMap(({ unselected: entries }) => entries)),
+    emptyBindings: distinct(matrices.flatMap(({ emptyBindings }) => emptyBindings)),
+  };
 }
 
 /** What is bound to nothing, a sentence each: nothing is wrong with it, and it does nothing. */

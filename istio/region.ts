@@ -1,8 +1,8 @@
 import type { Mesh, Region, RolloutPhases } from "../topology";
 import type { Catalog } from "./choose";
 import { chooseApplications } from "./choose";
-import type { CompiledCatalog, MeshContext } from "./compile";
-import { compile } from "./compile";
+import type { CompiledCatalog, CompiledMesh, MeshContext } from "./compile";
+import { compileMesh, partOf } from "./compile";
 import { OBSERVABILITY_NAMESPACE } from "./observability/addOns";
 
 /** Settings that decide what the catalog gives to a region. */
@@ -43,6 +43,14 @@ export function regionContext(settings: PolicySettings): MeshContext {
  * @throws CatalogError listing every fault.
  */
 export function compileRegion(settings: PolicySettings, catalog: Catalog): CompiledCatalog {
+  return partOf(compileAll(settings, catalog), settings.region.name);
+}
+
+/**
+ * What the bindings give to all regions, as the settings of one of them say it.
+ * @throws CatalogError listing every fault.
+ */
+export function compileAll(settings: PolicySettings, catalog: Catalog): CompiledMesh {
   const { applications, bindings } = chooseApplications(catalog, settings.applications, settings.rollouts);
-  return compile(applications, bindings, regionContext(settings));
+  return compileMesh(applications, bindings, regionContext(settings));
 }

@@ -5,8 +5,9 @@ import { parseSettings } from "../../config/parse";
 import { mergeSettings } from "../../config/project";
 import type { RegionSettings } from "../../config/settings";
 import type { Catalog } from "../../istio/choose";
-import type { CompiledCatalog, MeshContext } from "../../istio/compile";
-import { compileRegion, regionContext } from "../../istio/region";
+import type { CompiledCatalog, CompiledMesh, MeshContext } from "../../istio/compile";
+import { partOf } from "../../istio/compile";
+import { compileAll, regionContext } from "../../istio/region";
 
 /** A region as its stack file and the catalog say it. */
 export interface ProjectRegion {
@@ -15,6 +16,8 @@ export interface ProjectRegion {
   readonly settings: RegionSettings;
   /** The mesh as the catalog is compiled for this region. */
   readonly context: MeshContext;
+  /** The whole mesh as this region's settings say it. */
+  readonly mesh: CompiledMesh;
   /** What the region applies: namespaces, objects, and the entry of each object. */
   readonly compiled: CompiledCatalog;
 }
@@ -49,17 +52,21 @@ interface ProjectFile {
  * @throws SettingsError or CatalogError, with every fault of the first region that has any.
  */
 export function loadProject({ program = ".", catalog }: LoadProjectArgs): Project {
-  const settings = projectSettings(program, catalog);
+  const { project, regions } = projectSettings(program, catalog);
+  const meshes = new Map<string, CompiledMesh>();
   return {
     folder: path.resolve(program),
-    name: settings.project,
+    name: project,
     catalog,
-    regions: settings.regions.map((region) => ({
-      name: region.stack,
-      settings: region,
-      context: regionContext(region),
-      compiled: compileRegion(region, catalog),
-    })),
+    regions: regions.map((settings) => {
+      const context = regionContext(settings);
+      const said = JSON.stringify([settings.applications, { ...context, region: "", clusterLabels: {} }]);
+      // Regions whose settings say the same have the same mesh.
+      const mesh = meshes.get(said) ?? compileAll(settings, catalog);
+      meshes.set(said, mesh);
+      const { stack: name } = settings;
+      return { name, settings, context, mesh, compiled: partOf(mesh, name) };
+    }),
   };
 }
 
