@@ -36,7 +36,7 @@ export class CrdSchemas {
   }
 
   /** What the schema of the object's kind says against it; empty when nothing. */
-  faults(object: IstioObject): readonly string[] {
+  faults(object: Pick<IstioObject, "apiVersion" | "kind"> & { readonly spec?: unknown }): readonly string[] {
     const validate = this.validator(`${object.apiVersion} ${object.kind}`);
     if (validate === undefined) return [`no CRD serves ${object.apiVersion} ${object.kind}`];
     return validate(object) ? [] : (validate.errors ?? []).map(words);
@@ -84,7 +84,7 @@ function words({ instancePath, message, params }: ErrorObject): string {
 }
 
 /** The test runner names the charts; without it they are looked for where Go keeps the pinned module. */
-function crdFile(): string {
+export function crdFile(): string {
   const folder = process.env["SANDBOX_TEST_CHARTS"] ?? moduleCharts();
   const file = path.join(folder, "base", "files", "crd-all.gen.yaml");
   if (!existsSync(file))
