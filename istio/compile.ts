@@ -123,10 +123,10 @@ export function compileMesh(
   };
 }
 
-/** What one region of a compiled mesh applies. */
-export function partOf(mesh: CompiledMesh, region: string): CompiledCatalog {
+/** What goes to any of some regions of a compiled mesh. */
+export function partOf(mesh: CompiledMesh, ...regions: readonly string[]): CompiledCatalog {
   const goesHere = ({ source }: { readonly source: object }): boolean =>
-    mesh.distribution.clustersOf(source).includes(region);
+    mesh.distribution.clustersOf(source).some((region) => regions.includes(region));
   const entries = mesh.entries.filter(goesHere);
   return {
     namespaces: mesh.namespaces.filter(goesHere).map(({ name, labels }) => ({ name, labels })),

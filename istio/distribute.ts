@@ -1,5 +1,6 @@
 import type { Labels } from "../topology";
 import { matchesLabels } from "../topology";
+import { keyOf } from "./callers";
 import type { Application, Binding, NamespaceArgs } from "./intent";
 
 /** A cluster that bindings may select. */
@@ -61,6 +62,11 @@ export function distribute(
     }
     for (const { name } of application.namespaces) add(namespaces, name, whole);
   }
+  // What several applications say together is one object, so it goes wherever any of them goes.
+  const gateways = new Map<string, Set<Binding>>();
+  const entries = applications.flatMap((application) => application.gateways);
+  for (const entry of entries) add(gateways, keyOf(entry), [...(selected.get(entry) ?? [])]);
+  for (const entry of entries) select(entry, gateways.get(keyOf(entry)) ?? []);
   for (const application of applications) {
     for (const namespace of application.namespaces) select(namespace, namespaces.get(namespace.name) ?? []);
     follow(application, (bindable) => selected.get(bindable) ?? new Set(), select);

@@ -13,6 +13,7 @@ export interface Manifest {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: unknown;
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** A manifest and the clusters that it goes to, by region. */
@@ -32,10 +33,10 @@ export interface ExportModel {
 }
 
 /** Namespaces and objects of a mesh, each with where it goes. */
-export function exportModel({ namespaces, entries, distribution }: CompiledMesh): ExportModel {
-  const place = (source: object): Pick<Placed, "bindings" | "clusters"> => ({
-    clusters: distribution.clustersOf(source),
-    bindings: distribution.bindingsOf(source),
+export function exportModel({ namespaces, entries, configMaps, distribution }: CompiledMesh): ExportModel {
+  const place = (...sources: readonly object[]): Pick<Placed, "bindings" | "clusters"> => ({
+    clusters: distinct(sources.flatMap(distribution.clustersOf)),
+    bindings: distinct(sources.flatMap(distribution.bindingsOf)),
   });
   return {
     namespaces: namespaces.map((namespace) => ({
@@ -43,12 +44,23 @@ export function exportModel({ namespaces, entries, distribution }: CompiledMesh)
       manifest: namespaceManifest(namespace),
       ...place(namespace.source),
     })),
-    objects: entries.map(({ object, source }) => ({
-      key: objectKey(object),
-      manifest: objectManifest(object),
-      ...place(source),
-    })),
+    objects: [
+      ...entries.map(({ object, source }) => ({
+        key: objectKey(object),
+        manifest: objectManifest(object),
+        ...place(source),
+      })),
+      ...configMaps.map(({ configMap: { metadata, data }, sources }) => ({
+        key: `${metadata.namespace}/ConfigMap/${metadata.name}`,
+        manifest: { apiVersion: "v1", kind: "ConfigMap", metadata, data },
+        ...place(...sources),
+      })),
+    ].toSorted((a, b) => (a.key < b.key ? -1 : 1)),
   };
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
 }
 
 function namespaceManifest({ name, labels }: NamespaceSpec): Manifest {
@@ -87,7 +99,7 @@ export function mergeModels(models: ReadonlyMap<string, ExportModel>): ExportMod
         merged.set(placed.key, {
           ...known,
           clusters: [...known.clusters, region].toSorted(),
-          bindings: [...new Set([...known.bindings, ...placed.bindings])].toSorted(),
+          bindings: distinct([...known.bindings, ...placed.bindings]),
         });
       }
     }
