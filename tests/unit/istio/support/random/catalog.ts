@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import type { BoundCluster } from "../../../../../istio/distribute";
+import type {
+  Application,
+  Binding,
+  ExternalService,
+  Gateway,
+  GatewayRoute,
+  NamespaceArgs,
+  Telemetry,
+} from "../../../../../istio/intent";
+import { application, binding, externalService, gateway } from "../../../../../istio/intent";
+import type { RolloutPhases } from "../../../../../topology";
+import type { Names } from "./service";
+import { localRateLimit, serviceOf } from "./service";
+import {
+  labels,
+  list,
+  longDuration,
+  match,
+  mostly,
+  name,
+  named,
+  path,
+  percent,
+  retries,
+  some,
+} from "./values";
+
+/** Everything that a mesh is compiled from. */
+export interface RandomCatalog {
+  readonly applications: readonly Application[];
+  readonly bindings: readonly Binding[];
+  readonly clusters: readonly BoundCluster[];
+  readonly rollouts: RolloutPhases;
+}
+
+const REGIONS = ["centralus", "eastus", "southeastasia", "westeurope"];
+
+/** One application with a namespace of its own, which its services are in. */
+function applicationOf(own: string, names: Names): fc.Arbitrary<Application> {
+  const keys = names.services.filter((key) => key.startsWith(`${own}/`));
+  const services = fc.tuple(...keys.map((key) => serviceOf(key, names)));
+  return fc
+    .tuple(
+      services,
+      some<NamespaceArgs>({
+        injection: fc.boolean(),
+        mtls: fc.constantFrom("STRICT", "PERMISSIVE"),
+        defaultDeny: fc.boolean(),
+      } as never),
+      some({
+        gateways: gatewayOf(own, names).map((one) => [one]),
+        externalServices: externalOf(own, names).map((one) => [one]),
+        telemetry: named(telemetryOf(own, keys)),
+        labels,
+        otherCallers: fc.constant(["monitoring/prometheus"]),
+      }),
+    )
+    .map(([list, namespace, rest]) =>
+      application({ name: own, namespaces: [{ ...namespace, name: own }], services: list, ...rest }),
+    );
+}
+
+function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
+  const host = mostly(fc.constantFrom(`${own}.example.com`, `*.${own}.example.org`), "*", "bad host");
+  const server = fc.oneof(
+    fc
+      .tuple(list(host), some({ httpsRedirect: fc.boolean() }))
+      .map(([hosts, rest]) => ({ port: 80, protocol: "HTTP" as const, hosts, ...rest })),
+    list(host).map((hosts) => ({
+      port: 443,
+      protocol: "HTTPS" as const,
+      hosts,
+      tls: { mode: "SIMPLE" as const, credential: `${own}-tls` },
+    })),
+  );
+  const route: fc.Arbitrary<GatewayRoute> = fc
+    .tuple(
+      fc.record({ name, to: fc.constantFrom(...services) }),
+      some({ match, rewritePath: path, timeout: longDuration, retries }),
+    )
+    .map(([required, rest]) => ({ ...required, ...rest }));
+  return fc
+    .tuple(
+      fc.uniqueArray(server, { minLength: 1, maxLength: 2, selector: ({ port }) => port }),
+      named(route),
+      some({ localRateLimit, labels }),
+    )
+    .map(([servers, routes, rest]) => gateway({ name: `${own}-gateway`, servers, routes, ...rest }));
+}
+
+function externalOf(own: string, { services }: Names): fc.Arbitrary<ExternalService> {
+  const hosts = mostly(
+    fc.constantFrom([`api.${own}.example.com`], [`*.${own}.example.net`]),
+    [],
+    ["bad host"],
+  );
+  return fc
+    .tuple(
+      hosts,
+      some({
+        tls: fc.constantFrom({}, { sni: "other.example.com" }, { ca: { file: "/etc/ssl/ca.pem" } }),
+        throughEgressGateway: fc.boolean(),
+        callers: list(fc.constantFrom(...services)),
+        timeout: longDuration,
+        retries,
+        labels,
+      }),
+    )
+    .map(([names, rest]) => externalService({ name: "outside", namespace: own, hosts: names, ...rest }));
+}
+
+function telemetryOf(own: string, services: readonly string[]): fc.Arbitrary<Telemetry> {
+  return fc
+    .tuple(
+      mostly(fc.constantFrom("logs", "spans"), "Not A Name"),
+      fc.oneof(
+        fc.constant({ namespace: own }),
+        fc.constantFrom(...services).map((key) => ({ service: key })),
+      ),
+      some<Omit<Telemetry, "name" | "scope">>({
+        accessLog: fc.constantFrom<NonNullable<Telemetry["accessLog"]>[]>(
+          {},
+          { filter: "response.code >= 400" },
+          { disabled: true },
+        ),
+        metrics: fc.constantFrom<NonNullable<Telemetry["metrics"]>[]>(
+          {},
+          {
+            overrides: [
+              { metric: "REQUEST_COUNT", mode: "SERVER", tags: { host: "request.host", method: null } },
+            ],
+          },
+        ),
+        tracing: fc
+          .tuple(percent, fc.boolean())
+          .map(([samplingPercent, disabled]) => ({ samplingPercent, disabled })),
+      }),
+    )
+    .map(([own_, scope, rest]) => ({ name: own_, scope, ...rest }));
+}
+
+const clusterSelector = fc.constantFrom<Binding["clusters"]>(
+  [{ matchLabels: { mesh: "enabled" } }],
+  [{}],
+  [{ matchLabels: { tier: "gold" } }, { matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }],
+);
+
+function bindingsOf(applications: readonly Application[]): fc.Arbitrary<readonly Binding[]> {
+  const names = applications.map((one) => one.name);
+  const everything = binding({
+    name: "all",
+    clusters: [{ matchLabels: { mesh: "enabled" } }],
+    applications: names,
+  });
+  const partly = fc
+    .tuple(
+      clusterSelector,
+      fc.constantFrom({ matchLabels: { tier: "gold" } }, { matchLabels: {} }),
+      list(fc.constantFrom(...names)),
+    )
+    .map(([clusters, selector, some_]) => [
+      binding({ name: "labelled", clusters, entries: [selector] }),
+      binding({ name: "named", clusters, applications: some_ }),
+    ]);
+  return fc.oneof({ weight: 3, arbitrary: fc.constant([everything]) }, { weight: 1, arbitrary: partly });
+}
+
+/** Catalogs of one to three applications over all intents, most of them right. */
+export const randomCatalog: fc.Arbitrary<RandomCatalog> = fc
+  .tuple(
+    // Mostly small: what goes wrong between entries shows with two of them.
+    fc.constantFrom(1, 1, 1, 2, 2, 3),
+    fc.subarray(REGIONS, { minLength: 2 }),
+    fc.record({ strict: fc.boolean(), limiter: fc.boolean(), store: fc.boolean() }),
+  )
+  .chain(([size, regions, { strict, limiter, store }]) => {
+    const namespaces = ["carts", "orders", "shops"].slice(0, size);
+    const names: Names = {
+      regions,
+      namespaces,
+      services: namespaces.flatMap((namespace) => [
+        `${namespace}/front`,
+        ...(store ? [`${namespace}/store`] : []),
+      ]),
+      external: namespaces.map((namespace) => `${namespace}/outside`),
+    };
+    const base = application({
+      name: "mesh",
+      ...(strict ? { meshMtls: "STRICT" as const } : {}),
+      ...(limiter ? { rateLimitService: { address: "ratelimit.istio-system.svc.cluster.local:8081" } } : {}),
+    });
+    return fc
+      .tuple(
+        fc.tuple(...namespaces.map((own) => applicationOf(own, names))),
+        fc.dictionary(fc.constantFrom(...names.services), fc.constantFrom(0, 10, 50, 100)),
+      )
+      .chain(([own, rollouts]) => {
+        const applications = [...own, base];
+        return bindingsOf(applications).map((bindings) => ({
+          applications,
+          bindings,
+          rollouts: rollouts as RolloutPhases,
+          clusters: regions.map((region, index) => ({
+            name: region,
+            labels: { mesh: "enabled", ...(index === 0 ? { tier: "gold" } : {}) },
+          })),
+        }));
+      });
+  });
