@@ -62,6 +62,31 @@ export function deniedPaths(spec: unknown): readonly Finding[] {
   );
 }
 
+/** What a client cannot spell in another way, so that naming it is enough. */
+const EXACT = ["ports", "methods"];
+
+/** Rules of a DENY policy that say only what is refused: whatever is spelled or signed otherwise passes. */
+export function positiveDenials(spec: unknown): readonly Finding[] {
+  if (at(spec, "action") !== "DENY") return [];
+  return items("spec.rules", at(spec, "rules")).flatMap((rule) => {
+    const said = [...inner(rule, "from", SOURCE), ...inner(rule, "to", OPERATION)].flatMap(({ value }) =>
+      Object.entries(value).filter(([, texts]) => !saysNothing(texts)),
+    );
+    const whens = items(`${rule.setting}.when`, rule.value["when"]);
+    const isNegative =
+      said.some(([key]) => NEGATIVE.test(key)) || whens.some(({ value }) => !saysNothing(value["notValues"]));
+    const names = said.filter(([key]) => !EXACT.includes(key)).map(([key]) => key);
+    if (isNegative || names.length + whens.length === 0) return [];
+    return [
+      {
+        setting: rule.setting,
+        value: [...names, ...whens.map(({ value }) => value["key"])],
+        allowed: "a negative condition beside it, as notPaths, notNamespaces, notPrincipals or notValues",
+      },
+    ];
+  });
+}
+
 /** Principals of an ALLOW policy that name no namespace, so that workloads of every team are let in. */
 export function broadPrincipals(spec: unknown): readonly Finding[] {
   if (!isAllow(spec)) return [];
@@ -119,7 +144,7 @@ export function asksForToken(spec: unknown): boolean {
 }
 
 /** Every source and operation of a policy, with its place. */
-function conditions(spec: unknown): readonly Item[] {
+export function conditions(spec: unknown): readonly Item[] {
   return items("spec.rules", at(spec, "rules")).flatMap((rule) => [
     ...inner(rule, "from", SOURCE),
     ...inner(rule, "to", OPERATION),

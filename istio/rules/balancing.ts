@@ -1,10 +1,10 @@
 import type { Finding } from "./fault";
 import { at, hasUnknown, isAbsent, isFields, items, list, type Item } from "./fields";
 import { checkShares, type Shares } from "./shares";
-import { trafficPolicies } from "./trafficPolicy";
+import { trafficPolicies, type PolicyItem } from "./trafficPolicy";
 
 /** Locality settings of a DestinationRule, with the policy that they stand in. */
-function localitySettings(spec: unknown): readonly (Item & { readonly policy: Item })[] {
+export function localitySettings(spec: unknown): readonly (Item & { readonly policy: PolicyItem })[] {
   return trafficPolicies(spec).flatMap((policy) => {
     const value = at(policy.value, "loadBalancer", "localityLbSetting");
     if (!isFields(value)) return [];
@@ -42,7 +42,7 @@ export function failoverWithoutDetection(spec: unknown): readonly Finding[] {
     const failsOver = isGiven(value["failover"]) || isGiven(value["failoverPriority"]);
     const followsLocality = value["enabled"] === true && isAbsent(value["distribute"]);
     if (!failsOver && !followsLocality) return [];
-    const detection = policy.value["outlierDetection"] ?? at(inherited(policy), "outlierDetection");
+    const detection = policy.value["outlierDetection"] ?? policy.inherits?.value["outlierDetection"];
     if (!isAbsent(detection)) return [];
     return [
       {
@@ -52,8 +52,4 @@ export function failoverWithoutDetection(spec: unknown): readonly Finding[] {
       },
     ];
   });
-}
-
-function inherited(policy: Item): unknown {
-  return "inherits" in policy ? (policy.inherits as Item).value : undefined;
 }

@@ -68,3 +68,24 @@ export function oldTls(spec: unknown, minimum: (typeof TLS_VERSIONS)[number]): r
 function terminates(mode: unknown): boolean {
   return mode === "SIMPLE" || mode === "MUTUAL" || mode === "OPTIONAL_MUTUAL";
 }
+
+/** Whether a Gateway is an east-west gateway: what its pods are called, or the network that they bear, says so. */
+export function isEastWest(spec: unknown): boolean {
+  const selector = at(spec, "selector");
+  return (
+    isFields(selector) &&
+    (Object.hasOwn(selector, "topology.istio.io/network") ||
+      Object.values(selector).some((label) => /east-?west/.test(String(label))))
+  );
+}
+
+/** Servers that pass every connection on to whatever Service its SNI names, past all routes and policies. */
+export function openPassthrough(spec: unknown): readonly Finding[] {
+  return items("spec.servers", at(spec, "servers"))
+    .filter(({ value }) => at(value, "tls", "mode") === "AUTO_PASSTHROUGH")
+    .map(({ setting }) => ({
+      setting: `${setting}.tls.mode`,
+      value: "AUTO_PASSTHROUGH",
+      allowed: "SIMPLE, MUTUAL or PASSTHROUGH with a route of its own",
+    }));
+}

@@ -1,7 +1,7 @@
 import type { Fault } from "./fault";
 
 /** Longest name of a namespace, a label value, or one part of a host name. */
-const LABEL_LENGTH = 63;
+export const LABEL_LENGTH = 63;
 /** Longest host name. */
 const HOST_LENGTH = 253;
 

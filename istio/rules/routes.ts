@@ -31,7 +31,7 @@ function weight(route: unknown): number {
 export function unreachableRoutes(spec: unknown): readonly Finding[] {
   return ["http", "tls", "tcp"].flatMap((kind) => {
     const rules = items(`spec.${kind}`, at(spec, kind));
-    const taken = new Map<string, string>();
+    const taken = new TakenMatches();
     let catchAll: string | undefined;
     return rules.flatMap(({ setting, value }): Finding[] => {
       if (hasUnknown(value["match"])) return [];
@@ -42,10 +42,9 @@ export function unreachableRoutes(spec: unknown): readonly Finding[] {
       // What the routes of the other VirtualService leave over goes on to the next rule.
       const takesAll = isAbsent(value["delegate"]);
       if (takesAll && (matches.length === 0 || matches.some(matchesAll))) catchAll = setting;
-      const keys = matches.map(matchKey);
-      const earlier = keys.map((key) => taken.get(key));
-      for (const key of takesAll ? keys : []) if (!taken.has(key)) taken.set(key, setting);
-      if (keys.length === 0 || earlier.includes(undefined)) return [];
+      const earlier = matches.map((match) => taken.by(match));
+      for (const match of takesAll ? matches : []) taken.add(match, setting);
+      if (matches.length === 0 || earlier.includes(undefined)) return [];
       return [
         {
           setting: `${setting}.match`,
@@ -55,6 +54,54 @@ export function unreachableRoutes(spec: unknown): readonly Finding[] {
       ];
     });
   });
+}
+
+/**
+ * Matches of earlier rules. A match is taken when an earlier one says the same, or says the same of everything but
+ * the path and a prefix of the path; or nothing but that prefix.
+ */
+class TakenMatches {
+  private readonly same = new Map<string, string>();
+  private readonly prefixes = new Map<string, string>();
+  private longest = 0;
+
+  /** The rule that has taken a match. */
+  by(match: unknown): string | undefined {
+    const same = this.same.get(matchKey(match));
+    const path = plainPath(match);
+    if (same !== undefined || path === undefined) return same;
+    const rest = matchKey(withoutPath(match));
+    for (let length = Math.min(path.text.length, this.longest); length > 0; length -= 1) {
+      const start = path.text.slice(0, length);
+      const found = this.prefixes.get(`${rest} ${start}`) ?? this.prefixes.get(`${NOTHING} ${start}`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  add(match: unknown, setting: string): void {
+    const key = matchKey(match);
+    if (!this.same.has(key)) this.same.set(key, setting);
+    const path = plainPath(match);
+    if (path?.form !== "prefix") return;
+    const prefix = `${matchKey(withoutPath(match))} ${path.text}`;
+    if (!this.prefixes.has(prefix)) this.prefixes.set(prefix, setting);
+    this.longest = Math.max(this.longest, path.text.length);
+  }
+}
+
+/** The path that a match asks for, where upper and lower case count. */
+function plainPath(match: unknown): { readonly form: "exact" | "prefix"; readonly text: string } | undefined {
+  if (at(match, "ignoreUriCase") === true) return undefined;
+  for (const form of ["exact", "prefix"] as const) {
+    const text = at(match, "uri", form);
+    if (typeof text === "string") return { form, text };
+  }
+  return undefined;
+}
+
+function withoutPath(match: unknown): unknown {
+  return isFields(match) ? { ...match, uri: undefined } : match;
 }
 
 /** A match without conditions, or with the one that every path begins with a slash. */
@@ -71,10 +118,15 @@ function matchKey(match: unknown): string {
   return JSON.stringify(sorted({ ...match, name: undefined }));
 }
 
+/** The key of a match that asks for nothing. */
+const NOTHING = matchKey({});
+
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isFields(value)) return value;
-  const keys = Object.keys(value).toSorted();
+  const keys = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .toSorted();
   return keys.map((key) => [key, sorted(value[key])]);
 }
 
@@ -92,14 +144,16 @@ export function shortHosts(spec: unknown): readonly Finding[] {
     }));
 }
 
-/** Where the rules of a VirtualService send requests. */
-function destinations(spec: unknown): readonly [string, string][] {
+/** Where the rules of a VirtualService send requests, copies included. */
+export function destinations(spec: unknown): readonly [string, string][] {
   return ["http", "tls", "tcp"].flatMap((kind) =>
     items(`spec.${kind}`, at(spec, kind)).flatMap((rule) =>
       [
         ...items(`${rule.setting}.route`, rule.value["route"]),
         ...items(`${rule.setting}.mirrors`, rule.value["mirrors"]),
-      ].flatMap(hostOf),
+      ]
+        .flatMap(hostOf)
+        .concat(mirrorOf(rule)),
     ),
   );
 }
@@ -107,6 +161,11 @@ function destinations(spec: unknown): readonly [string, string][] {
 function hostOf({ setting, value }: Item): readonly [string, string][] {
   const host = at(value, "destination", "host");
   return typeof host === "string" ? [[`${setting}.destination.host`, host]] : [];
+}
+
+function mirrorOf({ setting, value }: Item): [string, string][] {
+  const host = at(value, "mirror", "host");
+  return typeof host === "string" ? [[`${setting}.mirror.host`, host]] : [];
 }
 
 /** Methods that may do their work twice when they are repeated. */
