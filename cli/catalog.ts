@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { catalog } from "../catalog";
 import { EXPORT_FORMATS, exportFiles, type ExportFormat, exportText } from "./export/command";
 import { writeExport } from "./export/write";
+import { addLintCommand } from "./lint/command";
 import { projectMatrix, renderMatrix } from "./matrix/command";
 import { loadProject } from "./project/load";
 import { withoutEffect } from "../istio/matrix";
@@ -23,6 +24,7 @@ interface ExportOptions extends ProgramOptions {
 
 /** Adds the commands that read the catalog and the stack files, and touch no cluster. */
 export function catalogCommands(mesh: Command): void {
+  addLintCommand(mesh, catalog);
   mesh
     .command("matrix")
     .description("show which object goes to which region, and what is bound to nothing; touches no cluster")

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
+import { partOf } from "../istio/compile";
 import { withoutEffect } from "../istio/matrix";
 import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
-import { compileRegion, type PolicySettings } from "../istio/region";
+import { compileAll, type PolicySettings } from "../istio/region";
 import { throwFaults } from "../istio/rules/fault";
 import { checkGatewayPods } from "../istio/rules/gatewayPods";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
@@ -12,6 +13,7 @@ import { gatewayNamespaces } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
 import { planObservability, spanSink } from "./observability/plan";
 import type { ObservabilityPlan, ObservabilitySettings } from "./observability/plan";
+import { checkPolicy } from "./policy/lint";
 
 /** What a region installs and applies, as far as settings and catalog say it. */
 export interface RegionPlan {
@@ -27,12 +29,14 @@ export function planRegion(
   settings: MeshSettings & ObservabilitySettings & PolicySettings,
   catalog: Catalog,
 ): RegionPlan {
+  const compiled = compileAll(settings, catalog);
   const plan = {
     mesh: planMesh({ ...settings, spans: spanSink(settings) }),
     observability: planObservability(settings, existsSync),
-    policy: compileRegion(settings, catalog),
+    policy: partOf(compiled, settings.region.name),
   };
   throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
+  checkPolicy(settings, catalog, compiled);
   if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
   for (const sentence of withoutEffect(plan.policy.matrix)) void pulumi.log.warn(sentence);
   const own = plan.policy.namespaces.map(({ name }) => name);

@@ -8,9 +8,7 @@ import { UsageError } from "../usage";
 export const STDIN = "-";
 
 /** A YAML or JSON file whose text cannot be read. */
-export class UnreadableFileError extends Error {
-  override readonly name = "UnreadableFileError";
-}
+export class UnreadableFileError extends UsageError {}
 
 /** The objects of files and folders; of a folder every .yaml, .yml and .json in it, sorted. */
 export function readFiles(names: readonly string[], readInput: () => string): readonly LintObject[] {

@@ -84,7 +84,7 @@ export interface ApplicationArgs {
   /**
    * Findings of the linter that are meant to be so, each with its reason.
    * @default none
-   * @example [{ code: "GM012", entry: "services.frontend", reason: "the monitor outside the mesh scrapes it" }]
+   * @example [{ code: "GM203", entry: "services.cart", reason: "readiness probes decide alone" }]
    */
   readonly suppress?: readonly Suppression[];
   /**
@@ -102,11 +102,11 @@ export interface ApplicationArgs {
 
 /** A finding of the linter that is meant to be so. */
 export interface Suppression {
-  /** Code of the rule. */
+  /** Code of the rule, as docs/lint.md lists it. @example "GM203" */
   readonly code: string;
-  /** Entry of this application, as the finding names it. @default every entry of the application */
+  /** Entry of this application, as the finding names it. @default every entry of the application @example "services.cart" */
   readonly entry?: string;
-  /** Why it is meant to be so; printed with the finding. */
+  /** Why it is meant to be so; `mesh lint --json` shows it. @example "readiness probes decide alone" */
   readonly reason: string;
 }
 

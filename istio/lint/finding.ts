@@ -1,5 +1,5 @@
 import type { Finding } from "../rules/fault";
-import type { LintSource } from "./input";
+import { describeSource, type LintSource } from "./input";
 
 /** How bad it is: an `error` breaks requests or opens a hole, a `warning` may be meant, `info` is good to know. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -66,4 +66,10 @@ export interface Located<Place> extends Finding {
   readonly at: Place;
   /** Clusters of the finding. @default those of the object */
   readonly clusters?: readonly string[];
+}
+
+/** A finding as one line: where it was written, the object, the code, the cause and the fix. */
+export function describeFinding({ code, source, object, cause, fix }: LintFinding): string {
+  const name = object === undefined ? "" : ` (${object.kind} ${object.namespace}/${object.name})`;
+  return `${code} ${describeSource(source)}${name}: ${cause} ${fix}`;
 }

@@ -1,3 +1,4 @@
+export * from "./catalog";
 export * from "./finding";
 export * from "./input";
 export { lint } from "./lint";

@@ -28,6 +28,8 @@ export interface LintCluster {
   readonly region?: string;
   /** Its Istio network. @default not known */
   readonly network?: string;
+  /** Whether it follows the control plane of another cluster, and so gets no objects. @default false */
+  readonly remote?: boolean;
   /** All objects, in any order; Services and workloads among them say what runs there. */
   readonly objects: readonly LintObject[];
   /** Services of the catalog that run there: their workloads are deployed by somebody else. @default none */

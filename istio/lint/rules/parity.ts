@@ -77,7 +77,7 @@ function absences(variants: readonly Variant[], mesh: MeshView): readonly Found[
   const first = variants[0];
   if (first === undefined || having.size === mesh.clusters.length) return [];
   const lacking = mesh.clusters.filter(
-    (cluster) => !having.has(cluster.name) && concerns(first.at, cluster, mesh),
+    (cluster) => !cluster.remote && !having.has(cluster.name) && concerns(first.at, cluster, mesh),
   );
   if (lacking.length === 0) return [];
   return [

@@ -12,6 +12,8 @@ import { WorkloadIndex, workloadOf, workloadsIn } from "./workloads";
 export interface ClusterView {
   readonly name: string;
   readonly region?: string;
+  /** Whether it follows the control plane of another cluster. */
+  readonly remote: boolean;
   readonly objects: readonly Viewed[];
   readonly ofKind: (kind: string) => readonly Viewed[];
   /** Hosts that are declared in this cluster. */
@@ -77,7 +79,7 @@ export function meshView(clusters: readonly LintCluster[], options: LintOptions)
 }
 
 function clusterView(cluster: LintCluster, rootNamespace: string): ClusterView {
-  const { name, region, services = [] } = cluster;
+  const { name, region, remote = false, services = [] } = cluster;
   const objects = cluster.objects.map(viewed);
   const kinds = new Map<string, Viewed[]>();
   for (const one of objects) push(kinds, one.kind, one);
@@ -85,6 +87,7 @@ function clusterView(cluster: LintCluster, rootNamespace: string): ClusterView {
   return {
     name,
     ...(region === undefined ? {} : { region }),
+    remote,
     objects,
     ofKind,
     hosts: hostIndex(objects, services),
