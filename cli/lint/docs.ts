@@ -83,7 +83,9 @@ function section({ code, title, why, fix }: RuleText): string {
 }
 
 function also({ also: codes = [] }: RuleText): string {
-  return codes.map((code) => (code.startsWith("IST") ? `[${code}](${analysis(code)})` : kiali(code))).join(", ");
+  return codes
+    .map((code) => (code.startsWith("IST") ? `[${code}](${analysis(code)})` : kiali(code)))
+    .join(", ");
 }
 
 const analysis = (code: string): string =>
@@ -91,7 +93,8 @@ const analysis = (code: string): string =>
 const kiali = (code: string): string => `[${code}](https://kiali.io/docs/features/validations/)`;
 
 /** Stars and bars would be read as markup. */
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("*", "\\*").replaceAll("<", "\\<");
+const cell = (text: string): string =>
+  text.replaceAll("|", "\\|").replaceAll("*", "\\*").replaceAll("<", "\\<");
 
 if (require.main === module) {
   const file = path.join(__dirname, "..", "..", "docs", "lint.md");

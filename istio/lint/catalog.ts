@@ -34,6 +34,7 @@ export function lintCatalog(regions: readonly LintRegion[], options: LintCatalog
     ...options,
     regions: regions.map(({ region }) => region.name),
     complete: true,
+    otherCallers: [...applications.values()].flatMap(({ otherCallers = [] }) => otherCallers),
     suppressions: [...applications.values()].flatMap(({ name, suppress }) =>
       suppress.map((one) => ({ application: name, ...one })),
     ),

@@ -53,6 +53,8 @@ export interface LintOptions {
   readonly trustDomain?: string;
   /** Namespace of what holds for the whole mesh. @default "istio-system" */
   readonly rootNamespace?: string;
+  /** Service accounts of others as `namespace/name`, where the name may be `*`. @default none */
+  readonly otherCallers?: readonly string[];
   /** @default none */
   readonly suppressions?: readonly CatalogSuppression[];
   /**

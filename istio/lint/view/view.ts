@@ -1,11 +1,11 @@
 import type { Service } from "../../intent";
+import { versionsOf } from "../../traffic/split";
 import { at, items } from "../../rules/fields";
 import type { LintCluster, LintOptions } from "../input";
 import { HostIndex, hostsIn, hostsOf } from "./hosts";
 import { push } from "./labels";
 import { ModeIndex } from "./modes";
 import { ruleHost, viewed, type Viewed } from "./object";
-import { versionsOf } from "./versions";
 import { WorkloadIndex, workloadOf, workloadsIn } from "./workloads";
 
 /** One cluster, looked over once. */
@@ -69,7 +69,7 @@ export function meshView(clusters: readonly LintCluster[], options: LintOptions)
     kinds: [...kinds.keys()],
     byKey,
     hosts: hostIndex(all, services),
-    workloads: workloadIndex(all, services),
+    workloads: workloadIndex(all, services, options.otherCallers ?? []),
     subsets: definedSubsets(kinds.get("DestinationRule") ?? []),
     regions: options.regions ?? [...new Set(said)].toSorted(),
     trustDomain: options.trustDomain ?? "cluster.local",
@@ -91,7 +91,7 @@ function clusterView(cluster: LintCluster, rootNamespace: string): ClusterView {
     objects,
     ofKind,
     hosts: hostIndex(objects, services),
-    workloads: workloadIndex(objects, services),
+    workloads: workloadIndex(objects, services, []),
     modes: new ModeIndex(ofKind("PeerAuthentication"), rootNamespace),
   };
 }
@@ -127,8 +127,13 @@ function hostIndex(objects: readonly Viewed[], services: readonly Service[]): Ho
   return index;
 }
 
-function workloadIndex(objects: readonly Viewed[], services: readonly Service[]): WorkloadIndex {
+function workloadIndex(
+  objects: readonly Viewed[],
+  services: readonly Service[],
+  otherCallers: readonly string[],
+): WorkloadIndex {
   const index = new WorkloadIndex();
+  for (const caller of otherCallers) index.addAccount(caller);
   for (const service of services) index.add(workloadOf(service, versionsOf(service)));
   for (const workload of objects.flatMap(workloadsIn)) index.add(workload);
   return index;

@@ -26,7 +26,12 @@ export class WorkloadIndex {
     for (const [key, values] of Object.entries(labels)) {
       for (const value of values) push(this.byLabel, labelKey(namespace, key, value), workload);
     }
-    this.accounts.add(`${namespace}/${serviceAccount}`);
+    this.addAccount(`${namespace}/${serviceAccount}`);
+  }
+
+  /** Adds a service account as `namespace/name`, where the name may be `*`. */
+  addAccount(caller: string): void {
+    this.accounts.add(caller);
   }
 
   /** Whether anything is known of the workloads of a namespace. */
@@ -35,7 +40,7 @@ export class WorkloadIndex {
   }
 
   hasAccount(namespace: string, account: string): boolean {
-    return this.accounts.has(`${namespace}/${account}`);
+    return [account, "*"].some((one) => this.accounts.has(`${namespace}/${one}`));
   }
 
   /** The workloads of a namespace that may bear these labels. */

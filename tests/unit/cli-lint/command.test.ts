@@ -111,6 +111,9 @@ describe("mesh lint", () => {
     const escape = String.fromCharCode(27);
     assert.ok(!text.includes(escape) && renderReport(report, { colour: true }).includes(escape));
     assert.equal(renderReport({ findings: [], suppressed: [] }, { colour: false }), "No finding.");
-    assert.match(renderReport(run({ files: [], program: PROGRAM }), { colour: false }), /^No finding; \d+ suppressed\.$/);
+    assert.match(
+      renderReport(run({ files: [], program: PROGRAM }), { colour: false }),
+      /^No finding; \d+ suppressed\.$/,
+    );
   });
 });

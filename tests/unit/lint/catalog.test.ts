@@ -94,12 +94,23 @@ describe("lint: the catalog", () => {
   });
 
   it("holds callers against the service accounts of the catalog, in namespaces that it knows", () => {
-    const access = [{ from: ["shops/clerk", "shops/*", "elsewhere/clerk"] }];
-    assert.deepEqual(codes(report([shops({}, shop({ access }))]).findings), ["GM503"]);
+    const principals = ["shops", "elsewhere"].map((namespace) => `cluster.local/ns/${namespace}/sa/clerk`);
+    const raw = [
+      {
+        apiVersion: "security.istio.io/v1",
+        kind: "AuthorizationPolicy",
+        metadata: { name: "clerks", namespace: "shops" },
+        spec: { rules: [{ from: [{ source: { principals } }] }] },
+      },
+    ];
+    assert.deepEqual(codes(report([shops({ raw }, shop())]).findings), ["GM503"]);
     const clerk = service({ name: "clerk", namespace: "shops", port: 81 });
-    assert.deepEqual(report([shops({}, shop({ access }), clerk)]).findings, []);
+    assert.deepEqual(report([shops({ raw }, shop(), clerk)]).findings, []);
     const named = service({ name: "desk", namespace: "shops", port: 81, serviceAccount: "clerk" });
-    assert.deepEqual(report([shops({}, shop({ access }), named)]).findings, []);
+    assert.deepEqual(report([shops({ raw }, shop(), named)]).findings, []);
+    for (const caller of ["shops/clerk", "shops/*"]) {
+      assert.deepEqual(report([shops({ raw, otherCallers: [caller] }, shop())]).findings, []);
+    }
   });
 
   it("looks at raw objects among what builders make, and knows the versions of a service", () => {

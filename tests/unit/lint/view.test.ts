@@ -13,7 +13,13 @@ describe("lint: what is known of a mesh", () => {
     for (const host of ["cart.shops.svc.cluster.local", "*.bank.example.com"]) {
       index.add({ host, namespace: "shops", external: false, inline: false });
     }
-    const hosts = ["cart.shops.svc.cluster.local", "api.bank.example.com", "*.local", "*.shops.svc.cluster.local", "*"];
+    const hosts = [
+      "cart.shops.svc.cluster.local",
+      "api.bank.example.com",
+      "*.local",
+      "*.shops.svc.cluster.local",
+      "*",
+    ];
     for (const host of hosts) assert.equal(index.declares(host), true, host);
     for (const host of ["bank.example.com", "cart.svc.cluster.local", "*.other.svc.cluster.local"]) {
       assert.equal(index.declares(host), false, host);
@@ -37,7 +43,11 @@ describe("lint: what is known of a mesh", () => {
 
   it("takes the narrowest mode that is said", () => {
     const policy = (namespace: string, spec: object) =>
-      viewed({ file: "", line: 1, object: { kind: "PeerAuthentication", metadata: { name: "p", namespace }, spec } });
+      viewed({
+        file: "",
+        line: 1,
+        object: { kind: "PeerAuthentication", metadata: { name: "p", namespace }, spec },
+      });
     const index = new ModeIndex(
       [
         policy("istio-system", { mtls: { mode: "STRICT" } }),

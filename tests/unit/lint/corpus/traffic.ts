@@ -11,7 +11,11 @@ const V1 = "route: [{ destination: { host: cart, subset: v1 } }]";
 
 /** Faults in routes, subsets and locality settings. */
 export const trafficFaults: readonly SeededFault[] = [
-  { code: "GM101", name: "a subset of a version that no Deployment has", yaml: cartRule("{}", "[v1, v2, v3]") },
+  {
+    code: "GM101",
+    name: "a subset of a version that no Deployment has",
+    yaml: cartRule("{}", "[v1, v2, v3]"),
+  },
   {
     code: "GM101",
     name: "a subset by a label that the endpoints of a ServiceEntry do not bear",
@@ -50,7 +54,9 @@ spec: { host: legacy.internal, subsets: [{ name: silver, labels: { tier: silver 
   {
     code: "GM103",
     name: "a mirror to a host outside that nobody has entered",
-    yaml: cartRoutes(`[{ ${V1}, mirrors: [{ destination: { host: shadow.example.com }, percentage: { value: 1 } }] }]`),
+    yaml: cartRoutes(
+      `[{ ${V1}, mirrors: [{ destination: { host: shadow.example.com }, percentage: { value: 1 } }] }]`,
+    ),
   },
   {
     code: "GM104",
@@ -69,7 +75,11 @@ spec: { host: stick.shops.svc.cluster.local, trafficPolicy: { connectionPool: {}
       "[{ route: [{ destination: { host: cart, subset: v1 }, weight: 80 }, { destination: { host: cart, subset: v2 }, weight: 30 }] }]",
     ),
   },
-  { code: "GM106", name: "a rule after one that takes all", yaml: cartRoutes(`[{ ${V1} }, { match: [{ uri: { prefix: /a } }], ${V1} }]`) },
+  {
+    code: "GM106",
+    name: "a rule after one that takes all",
+    yaml: cartRoutes(`[{ ${V1} }, { match: [{ uri: { prefix: /a } }], ${V1} }]`),
+  },
   {
     code: "GM106",
     name: "a path below a prefix that was taken",
@@ -114,16 +124,24 @@ spec: { host: cart, subsets: [{ name: v1, labels: { version: v1 } }] }
     name: "units that differ",
     yaml: cartRoutes(`[{ timeout: 0.5s, retries: { attempts: 2, perTryTimeout: 300ms }, ${V1} }]`),
   },
-  { code: "GM201", name: "a distribution with a failover", yaml: LOCALITY(`distribute: [${EAST}, ${WEST}], failover: [{ from: eastus, to: westeurope }]`) },
+  {
+    code: "GM201",
+    name: "a distribution with a failover",
+    yaml: LOCALITY(`distribute: [${EAST}, ${WEST}], failover: [{ from: eastus, to: westeurope }]`),
+  },
   {
     code: "GM202",
     name: "a failover without outlier detection",
-    yaml: cartRule("{ loadBalancer: { localityLbSetting: { enabled: true, failover: [{ from: eastus, to: westeurope }] } } }"),
+    yaml: cartRule(
+      "{ loadBalancer: { localityLbSetting: { enabled: true, failover: [{ from: eastus, to: westeurope }] } } }",
+    ),
   },
   {
     code: "GM203",
     name: "a distribution without outlier detection",
-    yaml: cartRule(`{ loadBalancer: { localityLbSetting: { enabled: true, distribute: [${EAST}, ${WEST}] } } }`),
+    yaml: cartRule(
+      `{ loadBalancer: { localityLbSetting: { enabled: true, distribute: [${EAST}, ${WEST}] } } }`,
+    ),
   },
   { code: "GM204", name: "a client's region without a row", yaml: LOCALITY(`distribute: [${EAST}]`) },
   {
