@@ -45,7 +45,11 @@ export function applySuppressions(
   ofCatalog: readonly CatalogSuppression[],
   objects: Iterable<Viewed>,
 ): { readonly findings: readonly LintFinding[]; readonly suppressed: readonly SuppressedFinding[] } {
-  const all = [...ofCatalog.map(fromCatalog), ...[...objects].flatMap(fromAnnotation)];
+  const there = [...objects];
+  const bound = new Set(there.map(({ source }) => (isEntry(source) ? source.application : undefined)));
+  // Of an application that goes to no cluster nothing can be found.
+  const said = ofCatalog.filter((one) => bound.has(one.application));
+  const all = [...said.map(fromCatalog), ...there.flatMap(fromAnnotation)];
   const sound = all.filter(isSound);
   const byCode = new Map<string, Suppression[]>();
   for (const one of sound) push(byCode, one.code, one);
@@ -75,12 +79,12 @@ function isSound({ code, reason }: Suppression): boolean {
   return CODES.has(code) && reason.trim() !== "";
 }
 
-function fromCatalog({ application, code, entry, reason }: CatalogSuppression, index: number): Suppression {
+function fromCatalog({ application, code, entry, reason }: CatalogSuppression): Suppression {
   return {
     code,
     reason,
     source: { application, entry: entry ?? "suppress" },
-    setting: `suppress[${index}]`,
+    setting: "suppress",
     covers: ({ source }) =>
       isEntry(source) &&
       source.application === application &&

@@ -89,6 +89,14 @@ describe("lint: the catalog", () => {
       const { findings } = report([shops({ suppress: [{ ...one, reason: "meant" }] }, shop())]);
       assert.deepEqual(codes(findings), ["GM001"]);
     }
+    // Nothing can be found of an application that goes nowhere.
+    const meant = shops({ suppress: [{ code: "GM105", reason: "meant" }] }, shop());
+    const nowhere = binding({
+      name: "no",
+      clusters: [{ matchLabels: { no: "where" } }],
+      applications: [meant.name],
+    });
+    assert.deepEqual(report([meant], [nowhere]).findings, []);
     const unsound = report([shops({ suppress: [{ code: "GM999", reason: "meant" }] }, shop())]);
     assert.deepEqual(codes(unsound.findings), ["GM002"]);
   });
