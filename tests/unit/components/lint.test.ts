@@ -21,6 +21,7 @@ const settings: PolicySettings = {
   region: regionOf(mesh, "eastus"),
   trustDomain: "cluster.local",
   revision: "default",
+  rollouts: {},
 };
 
 /** The check of a preview, over one application with something in it. */
