@@ -8,6 +8,7 @@ const ROOMS = [
   "topology",
   "azure",
   "istio",
+  "linkerd",
   "catalog",
   "components",
   "guardrails",
@@ -23,15 +24,16 @@ const ARROWS = {
   topology: [],
   azure: ["topology"],
   istio: ["topology"],
+  linkerd: ["istio", "topology"],
   catalog: ["istio", "topology"],
-  components: ["azure", "istio", "topology"],
+  components: ["azure", "istio", "linkerd", "topology"],
   guardrails: ["azure", "istio"],
   cli: ["config", "topology", "istio", "catalog", "sandbox"],
   sandbox: [],
 };
 
 /** Rooms that hold plain data and functions: they must run without the Pulumi engine. */
-const PURE = ["azure", "istio", "topology", "catalog"];
+const PURE = ["azure", "istio", "linkerd", "topology", "catalog"];
 
 const arrows = Object.entries(ARROWS).map(([room, allowed]) => ({
   files: [room === "index" ? "index.ts" : `${room}/**/*.ts`],

@@ -7,9 +7,10 @@ async function program(): Promise<Record<string, unknown>> {
   const knownApplications = catalog.applications.map(({ name }) => name);
   const { settings, kubeconfig } = loadSettings({ knownApplications });
   if (settings.role === "global") {
-    const regions = settings.mesh.regions.map(({ name }) => name);
-    return mesh.globalOutputs(new mesh.GlobalTrust("trust", { ...settings, regions }));
+    const args = { ...settings, regions: settings.mesh.regions.map(({ name }) => name) };
+    return mesh.globalOutputs(new mesh.GlobalTrust("trust", args), mesh.linkerdTrust(args));
   }
+  if (settings.meshKind === "linkerd") return mesh.linkerdRegion(settings, catalog, kubeconfig);
 
   // What settings and catalog say is worked out first, so that a fault in them leaves nothing half made.
   const plan = mesh.planRegion(settings, catalog);

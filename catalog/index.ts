@@ -1,6 +1,7 @@
 import type { Catalog } from "../istio/choose";
 import { binding } from "../istio/intent";
 import { aiAgent } from "./ai-agent";
+import { apiCanary } from "./api-canary";
 import { crossClusterTest } from "./cross-cluster-test";
 import { mesh } from "./mesh";
 import { microservices } from "./microservices";
@@ -12,12 +13,17 @@ import { patterns } from "./patterns";
  * regions table where.
  */
 export const catalog: Catalog = {
-  applications: [aiAgent, crossClusterTest, mesh, microservices, myapp, patterns],
+  applications: [aiAgent, apiCanary, crossClusterTest, mesh, microservices, myapp, patterns],
   bindings: [
     binding({
       name: "mesh-members",
       clusters: [{ matchLabels: { mesh: "enabled" } }],
       applications: [aiAgent.name, mesh.name],
+    }),
+    binding({
+      name: "either-mesh",
+      clusters: [{ matchLabels: { mesh: "enabled" } }],
+      applications: [apiCanary.name],
     }),
     binding({
       name: "istio-members",

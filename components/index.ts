@@ -2,6 +2,8 @@ export type { Resource } from "@pulumi/pulumi";
 export type { Cluster } from "./cluster/cluster";
 export { regionCluster } from "./cluster/region-cluster";
 export { forUser } from "./internal/run-error";
+export { linkerdTrust } from "./linkerd/global";
+export { linkerdRegion } from "./linkerd/region";
 export { Links } from "./link/links";
 export { Reader } from "./link/reader";
 export { readPeers } from "./link/reading";

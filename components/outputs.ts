@@ -5,6 +5,8 @@ import type { Region } from "../topology";
 import type { Cluster } from "./cluster/cluster";
 import { linkContract } from "./internal/contract";
 import { KIALI_CREDENTIAL, READER_CREDENTIAL, summarize, type Peer } from "./link/peers";
+import type { LinkerdTrust } from "./linkerd/global";
+import { issuerOutput } from "./linkerd/reading";
 import type { GlobalTrust } from "./trust/global";
 import { intermediateOutput } from "./trust/reading";
 
@@ -16,7 +18,8 @@ export interface RegionOutputsArgs {
   readonly rootFingerprint: string;
   readonly peers: readonly Peer[];
   readonly heldPeerings: readonly string[];
-  readonly credential: pulumi.Output<ReaderCredential>;
+  /** @default nobody reads the cluster, as where regions are not linked */
+  readonly credential?: pulumi.Output<ReaderCredential>;
   /** By which the peers' Kialis look at this cluster. @default no Kiali */
   readonly kialiCredential?: pulumi.Output<ReaderCredential> | undefined;
   readonly appliedPolicies: readonly string[];
@@ -25,11 +28,13 @@ export interface RegionOutputsArgs {
 
 /** Outputs of a region's stack; docs/outputs.md describes each. */
 export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> {
-  const { cluster, region, kialiCredential } = args;
+  const { cluster, credential, region, kialiCredential } = args;
   const kiali = kialiCredential === undefined ? {} : { [KIALI_CREDENTIAL]: pulumi.secret(kialiCredential) };
+  const reader = credential === undefined ? {} : { [READER_CREDENTIAL]: pulumi.secret(credential) };
+  const secrets = { ...reader, ...kiali };
   const { linkedPeers, mutualPeers, pendingPeers } = summarize(args.peers);
   return {
-    linkContract: linkContract(["kubeconfig", READER_CREDENTIAL, ...Object.keys(kiali)], region.cluster),
+    linkContract: linkContract(["kubeconfig", ...Object.keys(secrets)], region.cluster),
     clusterName: region.cluster,
     ...(cluster.clusterId === undefined ? {} : { clusterId: cluster.clusterId }),
     apiAddress: cluster.endpoint.apply((endpoint) => endpoint.server),
@@ -48,20 +53,30 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
     appliedPolicies: args.appliedPolicies,
     policyMatrix: args.policyMatrix.objects,
     kubeconfig: pulumi.secret(cluster.kubeconfig),
-    [READER_CREDENTIAL]: pulumi.secret(args.credential),
-    ...kiali,
+    ...secrets,
   };
 }
 
-/** Outputs of the `global` stack. */
-export function globalOutputs(trust: GlobalTrust): Record<string, unknown> {
-  const intermediates = Object.entries(trust.intermediates).map(
-    ([region, intermediate]) => [intermediateOutput(region), pulumi.secret(intermediate)] as const,
-  );
+/**
+ * Outputs of the `global` stack.
+ * @param linkerd trust of Linkerd, where the mesh is Linkerd's.
+ */
+export function globalOutputs(trust: GlobalTrust, linkerd?: LinkerdTrust): Record<string, unknown> {
+  const secrets = [
+    ...Object.entries(trust.intermediates).map(
+      ([region, intermediate]) => [intermediateOutput(region), pulumi.secret(intermediate)] as const,
+    ),
+    ...Object.entries(linkerd?.issuers ?? {}).map(
+      ([region, issuer]) => [issuerOutput(region), pulumi.secret(issuer)] as const,
+    ),
+  ];
   return {
-    linkContract: linkContract(intermediates.map(([name]) => name)),
+    linkContract: linkContract(secrets.map(([name]) => name)),
     roots: trust.roots,
     rootFingerprint: trust.rootFingerprint,
-    ...Object.fromEntries(intermediates),
+    ...(linkerd === undefined
+      ? {}
+      : { anchors: linkerd.anchors, anchorFingerprint: linkerd.anchorFingerprint }),
+    ...Object.fromEntries<pulumi.Output<unknown>>(secrets),
   };
 }

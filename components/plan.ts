@@ -37,7 +37,7 @@ export function planRegion(
   };
   throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
   checkPolicy(settings, catalog, compiled);
-  if (settings.applications.length > 0 && plan.policy.objects.length === 0) void warnUnbound(settings);
+  warnUnbound(settings, plan.policy);
   for (const sentence of withoutEffect(plan.policy.matrix)) void pulumi.log.warn(sentence);
   const own = plan.policy.namespaces.map(({ name }) => name);
   const beside = plan.observability.addOns.length > 0 ? [OBSERVABILITY_NAMESPACE] : [];
@@ -45,9 +45,10 @@ export function planRegion(
 }
 
 /** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */
-function warnUnbound({ region }: PolicySettings): Promise<void> {
+export function warnUnbound({ applications, region }: PolicySettings, policy: CompiledCatalog): void {
+  if (applications.length === 0 || policy.objects.length > 0) return;
   const { labels, name } = region;
-  return pulumi.log.warn(
+  void pulumi.log.warn(
     `no binding of the catalog selects region ${name}, so it gets no service and no policy, mutual TLS included. ` +
       `Bindings go by the labels in global-mesh:regions; ${name} has ${JSON.stringify(labels)}`,
   );

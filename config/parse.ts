@@ -1,6 +1,7 @@
 import { buildMesh, GLOBAL_STACK, regionOf, type RolloutPhases } from "../topology";
 import { checkCluster } from "./checks/cluster";
 import type { ChartFolder, CheckContext } from "./checks/context";
+import { checkLinkerd } from "./checks/linkerd";
 import { checkMesh } from "./checks/mesh";
 import { checkNetwork } from "./checks/network";
 import { checkObservability } from "./checks/observability";
@@ -76,6 +77,7 @@ export function parseSettings(input: ParseInput): Settings {
     ...checkRegions(context),
     ...checkNetwork(context),
     ...checkMesh(context),
+    ...checkLinkerd(context),
     ...checkObservability(context),
     ...checkCluster(context),
     ...rolloutFaults,
@@ -99,11 +101,12 @@ function build(
   own: RegionStackSettings,
   rollouts: RolloutPhases,
 ): Settings {
-  const { charts, trust, regions, topology, ...rest } = shared;
+  const { charts, linkerd, trust, regions, topology, ...rest } = shared;
   const mesh = buildMesh({ topology, regions, primary: rest.primary, leaving: rest.leaving });
   const common: CommonSettings = {
     ...rest,
     charts: chartSource(charts),
+    linkerd: { ...linkerd, charts: chartSource(linkerd.charts) },
     trust: { ...trust, signingRoot: trust.signingRoot ?? trust.roots[0] ?? "" },
     mesh,
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { setting } from "./document";
 import * as cluster from "./sections/cluster";
+import * as linkerd from "./sections/linkerd";
 import * as mesh from "./sections/mesh";
 import { observability } from "./sections/observability";
 
@@ -16,6 +17,7 @@ export const sharedSchema = z.strictObject({
   primary: mesh.primary,
   leaving: mesh.leaving,
   topology: mesh.topology,
+  meshKind: linkerd.meshKind,
   meshId: mesh.meshId,
   trustDomain: mesh.trustDomain,
   trust: mesh.trust,
@@ -26,6 +28,7 @@ export const sharedSchema = z.strictObject({
   internalGateway: mesh.internalGateway,
   charts: mesh.charts,
   values: mesh.values,
+  linkerd: linkerd.linkerd,
   applications: mesh.applications,
   observability,
   kubernetesVersion: cluster.kubernetesVersion,

@@ -14,9 +14,16 @@ export type ChartValues = SharedSettings["values"];
 /** Trust settings with the signing root decided. */
 export type TrustSettings = Omit<SharedSettings["trust"], "signingRoot"> & { readonly signingRoot: string };
 
+/** Settings of Linkerd with the source of its charts decided. */
+export type LinkerdSettings = Omit<SharedSettings["linkerd"], "charts"> & { readonly charts: ChartSource };
+
 /** What every stack knows. */
-export interface CommonSettings extends Omit<SharedSettings, "charts" | "trust" | "regions" | "topology"> {
+export interface CommonSettings extends Omit<
+  SharedSettings,
+  "charts" | "linkerd" | "trust" | "regions" | "topology"
+> {
   readonly charts: ChartSource;
+  readonly linkerd: LinkerdSettings;
   readonly trust: TrustSettings;
   /** The regions table, validated, with peers and networks to be asked for by topology/'s functions. */
   readonly mesh: Mesh;

@@ -25,6 +25,8 @@ export type { BuildContext } from "./scope";
 export interface NamespaceSpec {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** @default none */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** An object and the entry of the catalog that it comes from. */

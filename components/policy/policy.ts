@@ -15,7 +15,13 @@ export class MeshPolicy extends pulumi.ComponentResource {
       (namespace) =>
         new core.Namespace(
           `namespace-${namespace.name}`,
-          { metadata: { name: namespace.name, labels: { ...namespace.labels } } },
+          {
+            metadata: {
+              name: namespace.name,
+              labels: { ...namespace.labels },
+              ...(namespace.annotations === undefined ? {} : { annotations: { ...namespace.annotations } }),
+            },
+          },
           { parent: this },
         ),
     );

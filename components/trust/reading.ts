@@ -19,30 +19,51 @@ export function intermediateOutput(region: string): string {
 
 /** Reads a region's own intermediate, and nothing of the other regions', from the `global` stack. */
 export async function readTrust(region: string): Promise<TrustReading> {
-  return judgeTrust(region, await readStack(GLOBAL_STACK));
+  const { value, fingerprint } = await readGlobalSecret<Intermediate>({
+    region,
+    output: intermediateOutput(region),
+    what: "intermediate",
+    fingerprintOutput: "rootFingerprint",
+    since: "with a regions table without it",
+  });
+  return { intermediate: value, rootFingerprint: fingerprint };
 }
 
-function judgeTrust(region: string, reading: StackReading): TrustReading {
+/** What a region takes from the `global` stack, and how a message calls it. */
+export interface GlobalSecret {
+  readonly region: string;
+  /** Name of the secret output. */
+  readonly output: string;
+  /** What it is, in words. */
+  readonly what: string;
+  /** Name of the plain output with the fingerprint of what signed it. */
+  readonly fingerprintOutput: string;
+  /** How the stack was last brought up where it has none for the region. */
+  readonly since: string;
+}
+
+/** Reads one secret that is a region's own from the `global` stack. */
+export async function readGlobalSecret<T>(
+  wanted: GlobalSecret,
+): Promise<{ readonly value: pulumi.Output<T>; readonly fingerprint: string }> {
+  const reading: StackReading = await readStack(GLOBAL_STACK);
   if (reading.kind !== "outputs") throw new Error(globalFirst(reading.stack, reading.kind));
   const { stack, outputs } = reading;
-  const name = intermediateOutput(region);
   const contract = readContract(stack, outputs);
-  if (!contract.secretNames.includes(name)) {
+  if (!contract.secretNames.includes(wanted.output)) {
     throw new Error(
-      `stack ${stack} holds no intermediate for region ${region}: it was last brought up with a regions table ` +
-        `without it. Bring it up again first: pulumi up --stack ${GLOBAL_STACK}`,
+      `stack ${stack} holds no ${wanted.what} for region ${wanted.region}: it was last brought up ${wanted.since}. ` +
+        `Bring it up again first: pulumi up --stack ${GLOBAL_STACK}`,
     );
   }
-  const fingerprint = outputs["rootFingerprint"];
+  const fingerprint = outputs[wanted.fingerprintOutput];
   if (typeof fingerprint !== "string") {
     throw new Error(
-      `stack ${stack} exports no rootFingerprint: bring it up once with this version: pulumi up --stack ${GLOBAL_STACK}`,
+      `stack ${stack} exports no ${wanted.fingerprintOutput}: bring it up once with this version: ` +
+        `pulumi up --stack ${GLOBAL_STACK}`,
     );
   }
-  return {
-    intermediate: pulumi.secret(outputs[name]) as pulumi.Output<Intermediate>,
-    rootFingerprint: fingerprint,
-  };
+  return { value: pulumi.secret(outputs[wanted.output]) as pulumi.Output<T>, fingerprint };
 }
 
 const WHY = {

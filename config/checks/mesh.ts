@@ -40,18 +40,8 @@ function isBelow(version: string, floor: string): boolean {
 function checkCharts(context: CheckContext): readonly Fault[] {
   const { charts } = context.shared;
   if (charts === undefined) return [];
-  const said = Object.keys(charts).toSorted();
-  if (said.length !== 1) {
-    return [
-      {
-        setting: context.name("charts"),
-        got: said.length === 0 ? "{}" : `{${said.join(", ")}}`,
-        allowed: "exactly one of repository, registry and folder",
-        fix: said.length === 0 ? "name one of them" : "keep one of them",
-      },
-    ];
-  }
-  if (charts.folder === undefined) return [];
+  const several = oneSource(context.name("charts"), charts);
+  if (several.length > 0 || charts.folder === undefined) return several;
   const found = context.inspectChartFolder(charts.folder);
   if (found === "charts") return [];
   return [
@@ -60,6 +50,20 @@ function checkCharts(context: CheckContext): readonly Fault[] {
       got: `${show(charts.folder)}, ${found === "missing" ? "which does not exist" : "which holds no base/Chart.yaml"}`,
       allowed: "the folder manifests/charts of an Istio release, absolute or from the program's folder",
       fix: "correct the path, or unpack a release there",
+    },
+  ];
+}
+
+/** Charts come from one place: a second one would silently count for nothing. */
+export function oneSource(setting: string, source: object): readonly Fault[] {
+  const said = Object.keys(source).toSorted();
+  if (said.length === 1) return [];
+  return [
+    {
+      setting,
+      got: said.length === 0 ? "{}" : `{${said.join(", ")}}`,
+      allowed: "exactly one of repository, registry and folder",
+      fix: said.length === 0 ? "name one of them" : "keep one of them",
     },
   ];
 }
@@ -115,12 +119,14 @@ function checkTrust(context: CheckContext): readonly Fault[] {
 /** RFC 5280 (ub-common-name): OpenSSL makes no certificate with a longer one, and some clients refuse it. */
 const COMMON_NAME_LENGTH = 64;
 
-/** A root is called `root <id> <meshId>`, an intermediate `intermediate <region> <meshId>`. */
+/** A root is called `root <id> <meshId>`, an intermediate `intermediate <region> <meshId>`; Linkerd's are an anchor and an issuer. */
 function checkSubjects(context: CheckContext): readonly Fault[] {
   const { meshId, trust } = context.shared;
   if (meshId === undefined) return [];
   const names = [
-    ...(trust?.roots ?? []).map((root) => `root ${root}`),
+    ...(trust?.roots ?? []).map((root) =>
+      context.shared.meshKind === "linkerd" ? `anchor ${root}` : `root ${root}`,
+    ),
     ...Object.keys(context.table ?? {})
       .filter((region) => region.length <= REGION_NAME_LENGTH)
       .map((region) => `intermediate ${region}`),

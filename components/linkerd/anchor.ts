@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { CA_USES, subject, type Lifetimes } from "../trust/certificates";
+
+/** Arguments of {@link Anchor}. */
+export interface AnchorArgs {
+  /** Id of the anchor in the list of roots, as `r1`. */
+  readonly id: string;
+  readonly meshId: string;
+  readonly lifetimes: Lifetimes;
+  /** Whether the engine refuses to delete it. */
+  readonly protect: boolean;
+}
+
+/**
+ * One trust anchor of Linkerd. Istio's root would not do: its key is on the curve P-384, and Linkerd takes P-256
+ * only. As a root it is never renewed by itself: proxies read it once, when they start.
+ */
+export class Anchor extends pulumi.ComponentResource {
+  readonly id: string;
+  /** Public. */
+  readonly certPem: pulumi.Output<string>;
+  /** Secret. */
+  readonly keyPem: pulumi.Output<string>;
+
+  constructor(name: string, args: AnchorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("global-mesh:linkerd:Anchor", name, {}, opts);
+    const child = { parent: this, protect: args.protect };
+    const key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
+    const certificate = new tls.SelfSignedCert(
+      `${name}-certificate`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: subject(`anchor ${args.id}`, args.meshId),
+        isCaCertificate: true,
+        setSubjectKeyId: true,
+        setAuthorityKeyId: true,
+        allowedUses: [...CA_USES],
+        validityPeriodHours: args.lifetimes.rootHours,
+      },
+      child,
+    );
+    this.id = args.id;
+    this.certPem = certificate.certPem;
+    this.keyPem = pulumi.secret(key.privateKeyPem);
+    this.registerOutputs({ certPem: this.certPem });
+  }
+}
