@@ -48,9 +48,12 @@ export function checkForLinkerd(applications: readonly Application[]): readonly 
   });
 }
 
+/** What can be said of who else is let in. */
+const MODES: readonly string[] = ["STRICT", "PERMISSIVE"] satisfies MtlsMode[];
+
 /** Mutual TLS between two proxies cannot be turned off; all that can be said is who else is let in. */
 function checkMode(setting: string, mode: MtlsMode | undefined): readonly Fault[] {
-  if (mode === undefined || mode === "STRICT" || mode === "PERMISSIVE") return [];
+  if (mode === undefined || MODES.includes(mode)) return [];
   return [
     {
       setting,

@@ -22,9 +22,9 @@ export function nothing(why: string, fix = "Take it out"): Refusal {
  * Faults of the settings that an entry says though Linkerd cannot honour them. An empty list says nothing.
  * @param setting where the entry stands.
  */
-export function refused<Entry extends object>(
+export function refused(
   setting: string,
-  entry: Entry,
+  entry: object,
   verdicts: Readonly<Record<string, Verdict>>,
 ): readonly Fault[] {
   return Object.entries(entry).flatMap(([key, value]: [string, unknown]) => {

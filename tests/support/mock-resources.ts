@@ -84,6 +84,7 @@ const OUTPUTS: Readonly<Record<string, Outputs>> = {
   ),
   "azure-native:monitor:DiagnosticSetting": sameAsInputs,
 
+  "kubernetes:core/v1:ConfigMap": sameAsInputs,
   "kubernetes:core/v1:Namespace": sameAsInputs,
   "kubernetes:core/v1:ServiceAccount": sameAsInputs,
   "kubernetes:core/v1:Secret": (_, inputs) =>
@@ -102,6 +103,10 @@ const OUTPUTS: Readonly<Record<string, Outputs>> = {
   "kubernetes:networking.istio.io/v1:VirtualService": sameAsInputs,
   "kubernetes:security.istio.io/v1:AuthorizationPolicy": sameAsInputs,
   "kubernetes:security.istio.io/v1:PeerAuthentication": sameAsInputs,
+  "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": sameAsInputs,
+  "kubernetes:policy.linkerd.io/v1alpha1:AuthorizationPolicy": sameAsInputs,
+  "kubernetes:policy.linkerd.io/v1alpha1:MeshTLSAuthentication": sameAsInputs,
+  "kubernetes:policy.linkerd.io/v1beta3:Server": sameAsInputs,
 
   "tls:index/privateKey:PrivateKey": (name) => ({ privateKeyPem: pulumi.secret(`key ${name}`) }),
   "tls:index/selfSignedCert:SelfSignedCert": () => ({ certPem: CERTIFICATE }),

@@ -67,6 +67,24 @@ export function globalStack(regions: readonly string[]): ShownStack {
   };
 }
 
+/** Outputs of the stack `global` of a mesh with Linkerd. */
+export function linkerdGlobalStack(regions: readonly string[]): ShownStack {
+  const names = regions.map((region) => `issuer-${region}`);
+  const { outputs, secretOutputNames = [] } = globalStack(regions);
+  const secretNames = [...secretOutputNames, ...names];
+  const issuer = { certPem: CERTIFICATE, keyPem: "key-of-the-issuer", anchors: [CERTIFICATE] };
+  return {
+    outputs: {
+      ...outputs,
+      linkContract: { version: 1, secretNames },
+      anchors: [CERTIFICATE],
+      anchorFingerprint: "CC:DD",
+      ...Object.fromEntries(names.map((name) => [name, issuer])),
+    },
+    secretOutputNames: secretNames,
+  };
+}
+
 /** The functions of the engine that read other stacks, over the stacks that are given. */
 export function stackReaders(stacks: Readonly<Record<string, ShownStack>>): Invokes {
   const find = (name: unknown): ShownStack => {

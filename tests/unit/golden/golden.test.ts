@@ -3,10 +3,16 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { catalog } from "../../../catalog";
 import type { Run } from "../../support/mocks";
-import { globalStack, regionStack, runStack } from "../../support/stacks";
+import { globalStack, linkerdGlobalStack, regionStack, runStack } from "../../support/stacks";
 
 const FOLDER = path.resolve(__dirname, "..", "..", "golden");
 const REGIONS = ["eastus", "westeurope", "southeastasia"];
+
+/** A mesh with Linkerd that runs what either mesh can run. */
+const LINKERD = {
+  "global-mesh:meshKind": "linkerd",
+  "global-mesh:applications": JSON.stringify(["api-canary", "mesh"]),
+};
 
 /** Every region as the others read it after the second pass. */
 function linkedMesh() {
@@ -72,4 +78,7 @@ describe("golden dump of all resources", () => {
       compare(`all-applications/${region}`, beyond(run, await linked(region)));
     });
   }
+  it("global, with Linkerd", async () => compare("linkerd-global", await runStack("global", {}, LINKERD)));
+  it("eastus, with Linkerd", async () =>
+    compare("linkerd-eastus", await runStack("eastus", { global: linkerdGlobalStack(REGIONS) }, LINKERD)));
 });
