@@ -4,11 +4,11 @@ import type { InboundPolicy } from "../model";
 import { LINKERD_NAMESPACE } from "../names";
 import { controlPlaneHighAvailability, vizHighAvailability } from "./high-availability";
 import { checkOverrides, currentKeys, type LinkerdChart, type LinkerdOverrides } from "./overrides";
-import { controlPlaneProduction } from "./production";
+import { controlPlaneProduction, missingRequests } from "./production";
 
 export { controlPlaneHighAvailability, vizHighAvailability } from "./high-availability";
 export type { LinkerdChart, LinkerdOverrides } from "./overrides";
-export { controlPlaneProduction } from "./production";
+export { controlPlaneProduction, missingRequests } from "./production";
 
 /** What the values of Linkerd's charts are made from. */
 export interface LinkerdValuesInput {
@@ -38,6 +38,7 @@ export function linkerdValues(input: LinkerdValuesInput): Readonly<Record<Linker
     crds: mergeValues({ installGatewayAPI: input.installGatewayApi }, overrides.crds ?? {}),
     controlPlane: mergeValues(
       controlPlaneHighAvailability,
+      missingRequests.controlPlane,
       controlPlaneProduction,
       {
         identityTrustDomain,
@@ -51,6 +52,7 @@ export function linkerdValues(input: LinkerdValuesInput): Readonly<Record<Linker
     ),
     viz: mergeValues(
       vizHighAvailability,
+      missingRequests.viz,
       { linkerdNamespace: LINKERD_NAMESPACE, identityTrustDomain },
       overrides.viz ?? {},
     ),

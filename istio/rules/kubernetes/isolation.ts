@@ -1,5 +1,5 @@
 import type { Finding } from "../fault";
-import { at, covers, isAbsent, isFields, isUnknown, items, texts } from "../fields";
+import { at, covers, isAbsent, isFields, isUnknown, items, texts, type Fields } from "../fields";
 import { containers, isInjected, isWindows, security, type PodTemplate } from "./pods";
 
 /** Containers that have every right of the node. */
@@ -71,11 +71,25 @@ export function escalatingContainers(pod: PodTemplate): readonly Finding[] {
   });
 }
 
+/** What Linkerd's own init container asks for, to lead the pod's traffic through its proxy. */
+const LINKERD_INIT: readonly string[] = ["NET_ADMIN", "NET_RAW"];
+
+/** The init container that Linkerd's injector adds to pods, and its chart to those of the control plane. */
+function isLinkerdInit(setting: string, container: Fields): boolean {
+  const image = typeof container["image"] === "string" ? container["image"] : "";
+  return (
+    container["name"] === "linkerd-init" &&
+    setting.includes(".initContainers[") &&
+    /(^|\/)linkerd\/proxy(-init)?(:|@|$)/.test(image)
+  );
+}
+
 /** Capabilities that containers ask for, other than those allowed. */
 export function addedCapabilities(pod: PodTemplate, allowed: readonly string[]): readonly Finding[] {
   return containers(pod).flatMap(({ setting, value }) =>
     texts(at(value, "securityContext", "capabilities", "add"))
       .filter((capability) => !allowed.includes(capability.replace(/^CAP_/, "")))
+      .filter((capability) => !(isLinkerdInit(setting, value) && LINKERD_INIT.includes(capability)))
       .map((capability) => ({
         setting: `${setting}.securityContext.capabilities.add`,
         value: capability,
