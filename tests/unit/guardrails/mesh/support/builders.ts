@@ -31,3 +31,15 @@ export const local = { enabled: true, failover: [{ from: "eastus", to: "westeuro
 export const token = { jwtRules: [{ issuer: "i", jwksUri: "https://i.example.com" }] };
 export const authentication = resource(object(SECURITY, "RequestAuthentication", { spec: token }));
 export const from = (source: Fields) => ({ rules: [{ from: [{ source }] }] });
+export const linkerdInit = (image: string): Fields => ({
+  serviceAccountName: "app",
+  containers: [CONTAINER],
+  initContainers: [
+    {
+      ...CONTAINER,
+      name: "linkerd-init",
+      image,
+      securityContext: { ...CONTEXT, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
+    },
+  ],
+});

@@ -5,6 +5,7 @@ import {
   destinationRule,
   policy,
   gateway,
+  linkerdInit,
   routes,
   service,
   role,
@@ -186,4 +187,5 @@ export const sound: Readonly<Record<string, readonly Subject[]>> = {
   "a subset whose rule another stack holds": [
     routes({ route: [{ destination: { host: "b.example.com", subset: "v1" } }] }),
   ],
+  "the init container that Linkerd puts into pods": [pod(linkerdInit("cr.l5d.io/linkerd/proxy:edge-26.8.3"))],
 };

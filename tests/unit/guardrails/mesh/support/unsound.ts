@@ -5,6 +5,7 @@ import {
   destinationRule,
   policy,
   gateway,
+  linkerdInit,
   routes,
   role,
   pod,
@@ -153,5 +154,9 @@ export const unsound: Readonly<Record<string, readonly [string, ...Subject[]]>> 
     meshNamespace,
     strict,
     resource(DEPLOYMENT),
+  ],
+  "another image under the name of Linkerd's init container": [
+    "kubernetes-capabilities",
+    pod(linkerdInit("registry.example.com/team/proxy:1.2.3")),
   ],
 };
