@@ -1,4 +1,4 @@
-import type { NamespaceSpec } from "../istio/build";
+import type { BuiltObject, NamespaceSpec } from "../istio/build";
 import { rawObjects } from "../istio/build";
 import { boundApplications, type CompiledCatalog, type MeshContext } from "../istio/compile";
 import type { Application, Binding } from "../istio/intent";
@@ -33,37 +33,48 @@ export function compileForLinkerd(
   mesh: MeshContext,
 ): LinkerdCatalog {
   refuse([...checkCatalog(applications, bindings, mesh.regions), ...checkForLinkerd(applications)]);
-  refuse(repeated(build(applications, mesh)));
+  refuse(repeated(build(applications, mesh).map(({ object }) => object)));
   const bound = boundApplications(applications, bindings, mesh.clusterLabels);
   const mode = bound.find(({ meshMtls }) => meshMtls !== undefined)?.meshMtls;
+  const entries = sortedBy(({ object }) => objectKey(object), build(bound, mesh));
   return {
     namespaces: sortedBy(({ name }) => name, namespacesOf(bound)),
-    objects: sortedBy(objectKey, build(bound, mesh)),
+    configMaps: [],
+    objects: entries.map(({ object }) => object),
+    entries,
     ...(mode === undefined ? {} : { defaultInboundPolicy: inboundPolicy(mode) }),
   };
 }
 
-function build(applications: readonly Application[], mesh: MeshContext): readonly LinkerdObject[] {
-  const services = applications.flatMap((application) => application.services);
-  return [
-    ...services.flatMap((service) => [
-      ...httpRoutes(service, mesh),
-      ...accessObjects(service, mesh.trustDomain),
-    ]),
-    ...rawObjects(applications),
-  ];
+function build(applications: readonly Application[], mesh: MeshContext): readonly BuiltObject[] {
+  return applications.flatMap((application) => {
+    const from = (entry: string, objects: readonly LinkerdObject[]): readonly BuiltObject[] =>
+      objects.map((object) => ({ application: application.name, entry, object }));
+    return [
+      ...application.services.flatMap((service) =>
+        from(`services.${service.name}`, [
+          ...httpRoutes(service, mesh),
+          ...accessObjects(service, mesh.trustDomain),
+        ]),
+      ),
+      ...rawObjects([application]).flatMap((raw) => from(`raw.${raw.metadata.name}`, [raw])),
+    ];
+  });
 }
 
 /** Namespaces with Linkerd's annotations in place of Istio's label. */
 function namespacesOf(applications: readonly Application[]): readonly NamespaceSpec[] {
-  return distinctNamespaces(applications).map(({ name, injection = true, mtls }) => ({
-    name,
-    labels: ownLabels(name),
-    annotations: {
-      ...(mtls === undefined ? {} : { [DEFAULT_INBOUND_POLICY]: inboundPolicy(mtls) }),
-      ...(injection ? INJECT : {}),
-    },
-  }));
+  return distinctNamespaces(applications).map(({ name, injection = true, mtls, defaultDeny = false }) => {
+    const policy = defaultDeny ? "deny" : mtls && inboundPolicy(mtls);
+    return {
+      name,
+      labels: ownLabels(name),
+      annotations: {
+        ...(policy === undefined ? {} : { [DEFAULT_INBOUND_POLICY]: policy }),
+        ...(injection ? INJECT : {}),
+      },
+    };
+  });
 }
 
 /** STRICT lets in whoever has an identity of the mesh, as in Istio; `access` narrows it. */

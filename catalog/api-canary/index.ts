@@ -7,6 +7,7 @@ import { application, service } from "../../istio/intent";
 export const apiCanary = application({
   name: "api-canary",
   namespaces: [{ name: "api", mtls: "STRICT" }],
+  otherCallers: ["api/frontend"],
   services: [
     service({
       name: "api-service",

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { chooseApplications, type Catalog } from "../../istio/choose";
+import { regionContext, type PolicySettings } from "../../istio/region";
 import type { Values } from "../../istio/values";
 import { compileForLinkerd, type LinkerdCatalog } from "../../linkerd/compile";
 import { LINKERD_NAMESPACE, VIZ_NAMESPACE } from "../../linkerd/names";
 import { linkerdValues, type LinkerdChart, type LinkerdOverrides } from "../../linkerd/values";
-import { SYSTEM_NAMESPACE } from "../internal/labels";
 import type { ChartReference, ChartSource } from "../mesh/chart";
-import type { PolicySettings } from "../policy/policy";
 import { linkerdChart } from "./charts";
 
 /** Settings that decide what a region with Linkerd installs and applies. */
@@ -65,14 +64,6 @@ export function planLinkerd(settings: LinkerdPlanSettings, catalog: Catalog): Li
 }
 
 function policyOf(settings: LinkerdPlanSettings, catalog: Catalog): LinkerdCatalog {
-  const { applications, bindings } = chooseApplications(catalog, settings.applications);
-  return compileForLinkerd(applications, bindings, {
-    regions: settings.mesh.regions.map((region) => region.name),
-    region: settings.region.name,
-    clusterLabels: settings.region.labels,
-    trustDomain: settings.trustDomain,
-    revision: settings.revision,
-    rollouts: settings.rollouts ?? {},
-    rootNamespace: SYSTEM_NAMESPACE,
-  });
+  const { applications, bindings } = chooseApplications(catalog, settings.applications, settings.rollouts);
+  return compileForLinkerd(applications, bindings, regionContext(settings));
 }

@@ -1,6 +1,7 @@
-import { IDEMPOTENT_METHODS, type Retries, type RolloutPhases, type Service } from "../../istio/intent";
+import { IDEMPOTENT_METHODS, type Retries, type Service } from "../../istio/intent";
 import { metadata } from "../../istio/model";
 import { entryKey } from "../../istio/scope";
+import type { RolloutPhases } from "../../topology";
 import { GATEWAY_V1, type BackendReference, type HttpRoute, type RouteRule } from "../model";
 import { versionService } from "../names";
 

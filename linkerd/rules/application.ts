@@ -1,5 +1,4 @@
 import type { Application, ApplicationArgs, NamespaceArgs, RawObject } from "../../istio/intent";
-import type { MtlsMode } from "../../istio/model";
 import type { Fault } from "../../istio/rules/fault";
 import { nothing, refused, type Verdict } from "./refusal";
 import { checkService } from "./service";
@@ -11,7 +10,8 @@ const APPLICATION = {
   suppress: "honoured",
   services: "checked",
   namespaces: "checked",
-  meshMtls: "checked",
+  otherCallers: "honoured",
+  meshMtls: "honoured",
   raw: "checked",
   gateways: nothing(
     "it brings no gateway",
@@ -26,7 +26,8 @@ const APPLICATION = {
 const NAMESPACE = {
   name: "honoured",
   injection: "honoured",
-  mtls: "checked",
+  mtls: "honoured",
+  defaultDeny: "honoured",
 } as const satisfies Record<keyof NamespaceArgs, Verdict>;
 
 /** What applications ask for that Linkerd cannot do. */
@@ -35,33 +36,15 @@ export function checkForLinkerd(applications: readonly Application[]): readonly 
     const setting = `applications.${application.name}`;
     return [
       ...refused(setting, application, APPLICATION),
-      ...checkMode(`${setting}.meshMtls`, application.meshMtls),
-      ...application.namespaces.flatMap((namespace) => [
-        ...refused(`${setting}.namespaces.${namespace.name}`, namespace, NAMESPACE),
-        ...checkMode(`${setting}.namespaces.${namespace.name}.mtls`, namespace.mtls),
-      ]),
+      ...application.namespaces.flatMap((namespace) =>
+        refused(`${setting}.namespaces.${namespace.name}`, namespace, NAMESPACE),
+      ),
       ...application.services.flatMap((service) =>
         checkService(`${setting}.services.${service.name}`, service),
       ),
       ...application.raw.flatMap((raw) => checkRaw(setting, raw)),
     ];
   });
-}
-
-/** What can be said of who else is let in. */
-const MODES: readonly string[] = ["STRICT", "PERMISSIVE"] satisfies MtlsMode[];
-
-/** Mutual TLS between two proxies cannot be turned off; all that can be said is who else is let in. */
-function checkMode(setting: string, mode: MtlsMode | undefined): readonly Fault[] {
-  if (mode === undefined || MODES.includes(mode)) return [];
-  return [
-    {
-      setting,
-      value: mode,
-      allowed: "STRICT or PERMISSIVE with meshKind linkerd: between two proxies there is always mutual TLS",
-      fix: "Write PERMISSIVE, which lets in callers without a proxy too",
-    },
-  ];
 }
 
 /** Nobody reads an object of Istio's here, and an API server without its CRDs takes none. */

@@ -24,6 +24,7 @@ describe("the catalog with Linkerd", () => {
           { name: "shops", mtls: "STRICT" },
           { name: "old", mtls: "PERMISSIVE", injection: false },
           { name: "plain" },
+          { name: "shut", mtls: "STRICT", defaultDeny: true },
         ],
       },
     );
@@ -39,6 +40,11 @@ describe("the catalog with Linkerd", () => {
         name: "shops",
         labels: labels("shops"),
         annotations: { [policy]: "all-authenticated", "linkerd.io/inject": "enabled" },
+      },
+      {
+        name: "shut",
+        labels: labels("shut"),
+        annotations: { [policy]: "deny", "linkerd.io/inject": "enabled" },
       },
     ]);
   });
@@ -178,6 +184,7 @@ describe("the catalog with Linkerd", () => {
     // What `helm template linkerd-crds --set installGatewayAPI=true` prints; the charts are not part of this project.
     const file = process.env["LINKERD_CRDS"];
     if (file === undefined) this.skip();
+    this.timeout(120_000);
     const schemas = new CrdSchemas(file);
     const everything = of({
       versions: { v1: 90, v2: 10 },

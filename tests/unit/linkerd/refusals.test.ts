@@ -41,8 +41,6 @@ const SERVICES: readonly (readonly [Partial<ServiceArgs>, string])[] = [
 ];
 
 const APPLICATIONS: readonly (readonly [Partial<ApplicationArgs>, string])[] = [
-  [{ meshMtls: "DISABLE" }, "meshMtls"],
-  [{ namespaces: [{ name: "shops", mtls: "DISABLE" }] }, "namespaces.shops.mtls"],
   [
     {
       raw: [

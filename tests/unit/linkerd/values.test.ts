@@ -21,7 +21,7 @@ const make = (overrides: LinkerdOverrides = {}): Readonly<Record<LinkerdChart, V
 function at(values: unknown, path: string): unknown {
   return path
     .split(".")
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], values);
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], values);
 }
 
 /** Every leaf with its path. */
@@ -30,26 +30,16 @@ function leaves(value: unknown, path = ""): readonly (readonly [string, unknown]
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
 }
 
-/** Whether a chart has a place for a path, said with a default or left empty. */
-function knows(chart: unknown, path: string): boolean {
-  const keys = path.split(".");
-  let value: unknown = chart;
-  for (const key of keys) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return false;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return true;
+/** Whether a chart has a place for a value, left empty or with a default of its type. */
+function takes(chart: unknown, path: string, value: unknown): boolean {
+  const own = at(chart, path);
+  return own === null || own === "" || typeof own === typeof value;
 }
 
 /** Paths of values that a chart has no place for, or holds as something of another type. */
 function strange(values: Values, ...charts: readonly unknown[]): readonly string[] {
   return leaves(values)
-    .filter(([path, value]) => {
-      const chart = charts.find((candidate) => knows(candidate, path));
-      if (chart === undefined) return true;
-      const own = at(chart, path);
-      return own !== null && own !== "" && typeof own !== typeof value;
-    })
+    .filter(([path, value]) => !charts.some((chart) => takes(chart, path, value)))
     .map(([path]) => path);
 }
 

@@ -6,10 +6,19 @@ import { everywhere, meshOf } from "../../istio/support/fixtures";
 
 type Mesh = Parameters<typeof meshOf>[0];
 
+/** Callers that the tests name. */
+const CALLERS = ["a/a", "a/b", "b/b", "jobs/*", "ops/*", "web/frontend"];
+
 /** An application with one service that Linkerd can do all of, with changes. */
 export function shops(changes: Partial<ServiceArgs> = {}, more: Partial<Application> = {}): Application {
   const shop = service({ name: "shop", namespace: "shops", port: 80, ...changes });
-  return application({ name: "shops", namespaces: [{ name: "shops" }], services: [shop], ...more });
+  return application({
+    name: "shops",
+    namespaces: [{ name: "shops" }],
+    services: [shop],
+    otherCallers: CALLERS,
+    ...more,
+  });
 }
 
 /** What a region with Linkerd applies of them. */
