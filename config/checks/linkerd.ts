@@ -1,5 +1,5 @@
 import { type Fault, show } from "../faults";
-import { valueAt } from "../walk";
+import { ADD_ONS } from "../sections/observability";
 import type { CheckContext } from "./context";
 import { oneSource } from "./mesh";
 
@@ -9,7 +9,9 @@ export function checkLinkerd(context: CheckContext): readonly Fault[] {
   const sources = linkerd === undefined ? [] : oneSource(context.name("linkerd", "charts"), linkerd.charts);
   return [
     ...sources,
-    ...(meshKind === "linkerd" ? [...checkTopology(context), ...checkIstioValues(context)] : []),
+    ...(meshKind === "linkerd"
+      ? [...checkTopology(context), ...checkIstioValues(context), ...checkIstioExtras(context)]
+      : []),
   ];
 }
 
@@ -30,9 +32,9 @@ function checkTopology(context: CheckContext): readonly Fault[] {
 /** A value that goes nowhere would look as if it did something. */
 function checkIstioValues(context: CheckContext): readonly Fault[] {
   return ["values", "overrides"].flatMap((key) =>
-    ["base", "istiod", "gateway"]
-      .filter((chart) => Object.keys(objectAt(context.said[key], chart)).length > 0)
-      .map((chart) => ({
+    Object.entries(objectOf(context.said[key]))
+      .filter(([, values]) => Object.keys(objectOf(values)).length > 0)
+      .map(([chart]) => ({
         setting: context.name(key, chart),
         got: "values for a chart of Istio",
         allowed: "nothing with meshKind linkerd, which installs other charts",
@@ -41,7 +43,24 @@ function checkIstioValues(context: CheckContext): readonly Fault[] {
   );
 }
 
-function objectAt(value: unknown, key: string): object {
-  const found = valueAt(value, [key]);
-  return typeof found === "object" && found !== null ? found : {};
+/** What is installed beside Istio only. */
+function checkIstioExtras(context: CheckContext): readonly Fault[] {
+  const { egressGateway, internalGateway, observability } = context.shared;
+  const wanted = [
+    ...(egressGateway === "always" ? [[context.name("egressGateway"), "always", "never"] as const] : []),
+    ...(internalGateway === true ? [[context.name("internalGateway"), "true", "false"] as const] : []),
+    ...ADD_ONS.filter((name) => observability?.[name].enabled === true).map(
+      (name) => [context.name("observability", name, "enabled"), "true", "false"] as const,
+    ),
+  ];
+  return wanted.map(([setting, got, allowed]) => ({
+    setting,
+    got,
+    allowed: `${allowed} with meshKind linkerd: it stands beside Istio only`,
+    fix: `write ${allowed}; ${context.name("linkerd", "viz")} brings Linkerd's own metrics and dashboard`,
+  }));
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
 }
