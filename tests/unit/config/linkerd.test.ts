@@ -51,8 +51,8 @@ describe("settings of Linkerd", () => {
       /global-mesh:overrides\.gateway\b.*nothing with meshKind linkerd/,
     ],
     [
-      { meshKind: "linkerd", egressGateway: true },
-      /global-mesh:egressGateway\b.*false with meshKind linkerd/,
+      { meshKind: "linkerd", egressGateway: "always" },
+      /global-mesh:egressGateway\b.*never with meshKind linkerd/,
     ],
     [
       { meshKind: "linkerd", observability: { prometheus: { enabled: true } } },
