@@ -76,7 +76,7 @@ describe("the catalog with Linkerd", () => {
 
   it("gives a canary the phase of rollouts.yaml, and nothing without one", () => {
     const rollout = { stable: "v1", canary: "v2" };
-    const weights = (phases: Record<string, 0 | 25>) =>
+    const weights = (phases: Readonly<Record<string, 0 | 25>>) =>
       of({ rollout }, { rollouts: phases }).flatMap(({ spec }) =>
         (spec as { rules: { backendRefs: { weight: number }[] }[] }).rules.flatMap((rule) =>
           rule.backendRefs.map(({ weight }) => weight),
@@ -90,7 +90,7 @@ describe("the catalog with Linkerd", () => {
     const [route, ...others] = of({ timeout: "1500ms" });
     assert.deepEqual(others, []);
     assert.deepEqual(route?.metadata.annotations, { "timeout.linkerd.io/request": "1500ms" });
-    assert.deepEqual(route?.spec, { parentRefs, rules: [{ backendRefs: [{ name: "shop", port: 80 }] }] });
+    assert.deepEqual(route.spec, { parentRefs, rules: [{ backendRefs: [{ name: "shop", port: 80 }] }] });
   });
 
   it("repeats the methods that may be repeated by a route of their own, with the same backends", () => {

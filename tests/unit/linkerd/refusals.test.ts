@@ -101,7 +101,7 @@ describe("what Linkerd cannot honour", () => {
 
   for (const [changes, setting] of APPLICATIONS) {
     it(`is refused of an application: ${setting}`, () => {
-      const faults = linkerdFaults(shops({}, changes as Parameters<typeof shops>[1]));
+      const faults = linkerdFaults(shops({}, changes));
       const own = faults.filter((line) => line.startsWith(`applications.shops.${setting}:`));
       assert.equal(own.length, 1, faults.join("\n"));
       assert.match(own[0] ?? "", SENTENCE);
