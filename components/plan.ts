@@ -37,15 +37,18 @@ export function planRegion(
   };
   throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
   checkPolicy(settings, catalog, compiled);
-  warnUnbound(settings, plan.policy);
-  for (const sentence of withoutEffect(plan.policy.matrix)) void pulumi.log.warn(sentence);
+  warnIdle(settings, plan.policy);
   const own = plan.policy.namespaces.map(({ name }) => name);
   const beside = plan.observability.addOns.length > 0 ? [OBSERVABILITY_NAMESPACE] : [];
   return { ...plan, namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...beside, ...own] };
 }
 
-/** Labels that no binding means make a region without mutual TLS. That may be wanted, so it is no fault. */
-export function warnUnbound({ applications, region }: PolicySettings, policy: CompiledCatalog): void {
+/**
+ * Names what has no effect; it may be wanted, so it is no fault: bindings and entries, and labels of the region that no
+ * binding means, which leaves it without mutual TLS.
+ */
+export function warnIdle({ applications, region }: PolicySettings, policy: CompiledCatalog): void {
+  for (const sentence of withoutEffect(policy.matrix)) void pulumi.log.warn(sentence);
   if (applications.length === 0 || policy.objects.length > 0) return;
   const { labels, name } = region;
   void pulumi.log.warn(

@@ -1,7 +1,9 @@
 import type { BuiltObject, NamespaceSpec } from "../istio/build";
 import { rawObjects } from "../istio/build";
-import { boundApplications, type CompiledCatalog, type MeshContext } from "../istio/compile";
+import type { CompiledCatalog, MeshContext } from "../istio/compile";
+import { distribute } from "../istio/distribute";
 import type { Application, Binding } from "../istio/intent";
+import { policyMatrix } from "../istio/matrix";
 import { objectKey, ownLabels, type MtlsMode } from "../istio/model";
 import { checkCatalog } from "../istio/rules/catalog";
 import { CatalogError, type Fault } from "../istio/rules/fault";
@@ -33,38 +35,50 @@ export function compileForLinkerd(
   mesh: MeshContext,
 ): LinkerdCatalog {
   refuse([...checkCatalog(applications, bindings, mesh.regions), ...checkForLinkerd(applications)]);
-  refuse(repeated(build(applications, mesh).map(({ object }) => object)));
-  const bound = boundApplications(applications, bindings, mesh.clusterLabels);
-  const mode = bound.find(({ meshMtls }) => meshMtls !== undefined)?.meshMtls;
-  const entries = sortedBy(({ object }) => objectKey(object), build(bound, mesh));
+  const built = build(applications, mesh);
+  refuse(repeated(built.map(({ object }) => object)));
+  const clusters = mesh.clusters ?? [{ name: mesh.region, labels: mesh.clusterLabels }];
+  const distribution = distribute(applications, bindings, clusters);
+  const goesHere = (bindable: object): boolean => distribution.clustersOf(bindable).includes(mesh.region);
+  const mode = applications.find((one) => one.meshMtls !== undefined && goesHere(one))?.meshMtls;
+  const entries = sortedBy(
+    ({ object }) => objectKey(object),
+    built.filter(({ source }) => goesHere(source)),
+  );
   return {
-    namespaces: sortedBy(({ name }) => name, namespacesOf(bound)),
+    namespaces: sortedBy(
+      ({ name }) => name,
+      namespacesOf(distinctNamespaces(applications).filter((namespace) => goesHere(namespace))),
+    ),
     configMaps: [],
     objects: entries.map(({ object }) => object),
-    entries,
+    entries: entries.map(({ application, entry, object }) => ({ application, entry, object })),
+    matrix: policyMatrix({ bindings, clusters, distribution, built }),
     ...(mode === undefined ? {} : { defaultInboundPolicy: inboundPolicy(mode) }),
   };
 }
 
 function build(applications: readonly Application[], mesh: MeshContext): readonly BuiltObject[] {
   return applications.flatMap((application) => {
-    const from = (entry: string, objects: readonly LinkerdObject[]): readonly BuiltObject[] =>
-      objects.map((object) => ({ application: application.name, entry, object }));
+    const from = (entry: string, source: object, objects: readonly LinkerdObject[]): readonly BuiltObject[] =>
+      objects.map((object) => ({ application: application.name, entry, source, object }));
     return [
       ...application.services.flatMap((service) =>
-        from(`services.${service.name}`, [
+        from(`services.${service.name}`, service, [
           ...httpRoutes(service, mesh),
           ...accessObjects(service, mesh.trustDomain),
         ]),
       ),
-      ...rawObjects([application]).flatMap((raw) => from(`raw.${raw.metadata.name}`, [raw])),
+      ...rawObjects([application]).flatMap((raw, index) =>
+        from(`raw.${raw.metadata.name}`, application.raw[index] ?? application, [raw]),
+      ),
     ];
   });
 }
 
 /** Namespaces with Linkerd's annotations in place of Istio's label. */
-function namespacesOf(applications: readonly Application[]): readonly NamespaceSpec[] {
-  return distinctNamespaces(applications).map(({ name, injection = true, mtls, defaultDeny = false }) => {
+function namespacesOf(namespaces: Application["namespaces"]): readonly NamespaceSpec[] {
+  return namespaces.map(({ name, injection = true, mtls, defaultDeny = false }) => {
     const policy = defaultDeny ? "deny" : mtls && inboundPolicy(mtls);
     return {
       name,

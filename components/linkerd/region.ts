@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../../istio/choose";
 import { regionCluster, type RegionClusterArgs } from "../cluster/region-cluster";
 import { regionOutputs } from "../outputs";
-import { warnUnbound } from "../plan";
+import { warnIdle } from "../plan";
 import { MeshPolicy } from "../policy/policy";
 import { LinkerdIdentity } from "./identity";
 import { Linkerd } from "./linkerd";
@@ -24,7 +24,7 @@ export async function linkerdRegion(
 ): Promise<Record<string, unknown>> {
   // What settings and catalog say is worked out first, so that a fault in them leaves nothing half made.
   const plan = planLinkerd(settings, catalog);
-  warnUnbound(settings, plan.policy);
+  warnIdle(settings, plan.policy);
   const { namespaces } = plan;
   const { issuer, rootFingerprint } = await readIssuer(settings.region.name);
   const { cluster, providers } = await regionCluster({ ...settings, namespaces }, [], kubeconfig);
@@ -42,5 +42,6 @@ export async function linkerdRegion(
     peers: [],
     heldPeerings: [],
     appliedPolicies: policy.applied,
+    policyMatrix: plan.policy.matrix,
   });
 }
