@@ -17,32 +17,29 @@ async function program(): Promise<Record<string, unknown>> {
 
   // Other stacks are read before anything is made: what they say decides which resources exist.
   const { region } = settings;
-  const [trust, peers] = await Promise.all([
+  const [trust, peers, controlPlane] = await Promise.all([
     mesh.readTrust(region.name),
     mesh.readPeers(settings.mesh, region.name),
+    mesh.readControlPlane(settings.mesh, region.name),
   ]);
   const linked = peers.filter((peer) => peer.state === "linked");
-  const { cluster, providers, heldPeerings } = await mesh.regionCluster(
+  const { cluster, providers, eastWest, routed, heldPeerings } = await mesh.regionCluster(
     { ...settings, namespaces: plan.namespaces },
     linked,
     kubeconfig,
   );
-  const after = (...dependsOn: mesh.Resource[]) => ({ providers, dependsOn });
+  const after = (...dependsOn: readonly mesh.Resource[]) => ({ providers, dependsOn: [...dependsOn] });
 
-  const namespace = mesh.systemNamespace(region.network, cluster);
+  const namespace = mesh.systemNamespace(settings, cluster);
   const common = { ...settings, cluster, namespace: namespace.metadata.name, clusterName: region.cluster };
-  const cacerts = new mesh.RegionTrust("trust", { ...common, ...trust }, after(namespace));
-  const reader = new mesh.Reader(
-    "reader",
-    { ...common, endpoint: cluster.endpoint, generation: settings.readerGeneration },
-    after(namespace),
+  const cacerts = mesh.regionTrust(region, { ...common, ...trust }, after(namespace));
+  const credentials = { ...common, endpoint: cluster.endpoint, generation: settings.readerGeneration };
+  const reader = mesh.regionReader(settings, credentials, after(namespace));
+  const installed = mesh.regionMesh(
+    { ...common, plan, eastWest, controlPlane },
+    after(...cluster.foundations, ...cacerts),
   );
-  const installed = new mesh.Mesh(
-    "mesh",
-    { ...common, plan: plan.mesh, gatewayAddress: cluster.gateway },
-    after(...cluster.foundations, cacerts),
-  );
-  new mesh.Links("links", { linked, heldPeerings, network: cluster.network }, after(installed));
+  new mesh.Links("links", { linked, routed, heldPeerings, network: cluster.network }, after(installed));
   const { kialiCredential } = mesh.observe({ ...common, linked, plan: plan.observability }, after(installed));
   const policy = new mesh.MeshPolicy("policy", plan.policy, after(installed));
 
@@ -52,7 +49,9 @@ async function program(): Promise<Record<string, unknown>> {
     cluster,
     peers,
     heldPeerings,
-    credential: reader.credential,
+    controlPlane,
+    gateways: plan.gateways,
+    credential: reader?.credential,
     kialiCredential,
     appliedPolicies: policy.applied,
     policyMatrix: plan.policy.matrix,

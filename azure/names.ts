@@ -23,6 +23,7 @@ export interface AzureNames {
   readonly podSubnet: string;
   readonly gatewayAddress: string;
   readonly egressAddress: string;
+  readonly eastWestAddress: string;
   readonly workspace: string;
 }
 
@@ -44,6 +45,7 @@ export function azureNames(project: string, region: string): AzureNames {
     podSubnet: "pods",
     gatewayAddress: `${region}-gateway`,
     egressAddress: `${region}-egress`,
+    eastWestAddress: `${region}-east-west`,
     workspace: `${base}-logs`,
   };
 }

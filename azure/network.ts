@@ -12,8 +12,10 @@ export interface NetworkInput {
   /** Range of the whole virtual network. */
   readonly cidr: string;
   readonly subnets: SubnetPlan;
-  /** Ranges that the pods of the other regions have; empty for a mesh of one region. */
+  /** Ranges that the pods of the other regions of this network have; empty where there is none. */
   readonly peerRanges: readonly string[];
+  /** @default no gateway to other networks */
+  readonly eastWest?: { readonly sources: readonly string[]; readonly ports: readonly number[] } | undefined;
 }
 
 /** One rule of a network security group. */
@@ -125,7 +127,8 @@ function securityRules(input: NetworkInput): SecurityRule[] {
     destinationAddressPrefix: "*",
     destinationPortRanges: ["80", "443"],
   };
-  if (input.peerRanges.length === 0) return [gateway];
+  const rules = [gateway, ...eastWestRules(input)];
+  if (input.peerRanges.length === 0) return rules;
   const peers: SecurityRule = {
     name: "pods-of-peers",
     description: "Pods of the other regions reach pods of this one directly.",
@@ -138,7 +141,27 @@ function securityRules(input: NetworkInput): SecurityRule[] {
     destinationAddressPrefix: input.cidr,
     destinationPortRange: "*",
   };
-  return [peers, gateway];
+  return [peers, ...rules];
+}
+
+/** Only to named sources: who has no certificate of the mesh gets nowhere, but must not be able to knock either. */
+function eastWestRules({ eastWest }: NetworkInput): SecurityRule[] {
+  if (eastWest === undefined || eastWest.sources.length === 0) return [];
+  return [
+    {
+      name: "east-west-from-peers",
+      description:
+        "Regions of other networks, and remotes of this region's istiod, reach the east-west gateway.",
+      priority: 210,
+      direction: "Inbound",
+      access: "Allow",
+      protocol: "Tcp",
+      sourceAddressPrefixes: [...new Set(eastWest.sources)].toSorted(),
+      sourcePortRange: "*",
+      destinationAddressPrefix: "*",
+      destinationPortRanges: eastWest.ports.map(String),
+    },
+  ];
 }
 
 /** This side of a peering, without the ids of the two networks. */

@@ -4,6 +4,7 @@ import type { PolicyMatrix } from "../istio/matrix";
 import type { Region } from "../topology";
 import type { Cluster } from "./cluster/cluster";
 import { linkContract } from "./internal/contract";
+import { EAST_WEST_ADDRESS, PENDING_GATEWAYS, type ControlPlane } from "./link/control-plane";
 import { KIALI_CREDENTIAL, READER_CREDENTIAL, summarize, type Peer } from "./link/peers";
 import type { LinkerdTrust } from "./linkerd/global";
 import { issuerOutput } from "./linkerd/reading";
@@ -19,7 +20,11 @@ export interface RegionOutputsArgs {
   readonly peers: readonly Peer[];
   readonly heldPeerings: readonly string[];
   /** @default nobody reads the cluster, as where regions are not linked */
-  readonly credential?: pulumi.Output<ReaderCredential>;
+  readonly credential?: pulumi.Output<ReaderCredential> | undefined;
+  /** @default the region has an istiod of its own, or none of Istio */
+  readonly controlPlane?: ControlPlane | undefined;
+  /** Releases of all gateways of the region. @default none */
+  readonly gateways?: readonly string[];
   /** By which the peers' Kialis look at this cluster. @default no Kiali */
   readonly kialiCredential?: pulumi.Output<ReaderCredential> | undefined;
   readonly appliedPolicies: readonly string[];
@@ -28,13 +33,15 @@ export interface RegionOutputsArgs {
 
 /** Outputs of a region's stack; docs/outputs.md describes each. */
 export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> {
-  const { cluster, credential, region, kialiCredential } = args;
-  const kiali = kialiCredential === undefined ? {} : { [KIALI_CREDENTIAL]: pulumi.secret(kialiCredential) };
-  const reader = credential === undefined ? {} : { [READER_CREDENTIAL]: pulumi.secret(credential) };
-  const secrets = { ...reader, ...kiali };
+  const { cluster, region, controlPlane, credential, kialiCredential } = args;
+  const credentials = {
+    ...(credential === undefined ? {} : { [READER_CREDENTIAL]: pulumi.secret(credential) }),
+    ...(kialiCredential === undefined ? {} : { [KIALI_CREDENTIAL]: pulumi.secret(kialiCredential) }),
+  };
+  const eastWestAddress = cluster.eastWest?.address;
   const { linkedPeers, mutualPeers, pendingPeers } = summarize(args.peers);
   return {
-    linkContract: linkContract(["kubeconfig", ...Object.keys(secrets)], region.cluster),
+    linkContract: linkContract(["kubeconfig", ...Object.keys(credentials)], region.cluster),
     clusterName: region.cluster,
     ...(cluster.clusterId === undefined ? {} : { clusterId: cluster.clusterId }),
     apiAddress: cluster.endpoint.apply((endpoint) => endpoint.server),
@@ -42,6 +49,13 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
       ? {}
       : { gatewayFqdn: cluster.gateway.fqdn, gatewayIp: cluster.gateway.ip }),
     network: region.network,
+    ...(eastWestAddress === undefined ? {} : { [EAST_WEST_ADDRESS]: eastWestAddress }),
+    ...(controlPlane === undefined
+      ? {}
+      : {
+          controlPlane: controlPlane.cluster,
+          [PENDING_GATEWAYS]: controlPlane.reading ? [] : args.gateways,
+        }),
     ...(cluster.network === undefined ? {} : { virtualNetwork: cluster.network.facts }),
     egressAddresses: cluster.egressAddresses,
     trustDomain: args.trustDomain,
@@ -53,7 +67,7 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
     appliedPolicies: args.appliedPolicies,
     policyMatrix: args.policyMatrix.objects,
     kubeconfig: pulumi.secret(cluster.kubeconfig),
-    ...secrets,
+    ...credentials,
   };
 }
 

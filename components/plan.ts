@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../istio/choose";
 import type { CompiledCatalog } from "../istio/compile";
-import { partOf } from "../istio/compile";
+import { EAST_WEST_NAME, EAST_WEST_NAMESPACE } from "../istio/eastWest";
 import { withoutEffect } from "../istio/matrix";
 import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
-import { compileAll, type PolicySettings } from "../istio/region";
+import { compileAll, globalHostsOf, regionPart, type PolicySettings } from "../istio/region";
 import { throwFaults } from "../istio/rules/fault";
 import { checkGatewayPods } from "../istio/rules/gatewayPods";
+import { GATEWAYS } from "../istio/values";
+import { hasEastWestGateway, hasIstiod } from "../topology";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
 import { gatewayNamespaces } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
@@ -20,6 +22,10 @@ export interface RegionPlan {
   readonly mesh: MeshPlan;
   readonly observability: ObservabilityPlan;
   readonly policy: CompiledCatalog;
+  /** Hosts that gateways to other networks let through besides the clusters' own names. */
+  readonly globalHosts: readonly string[];
+  /** Releases of all gateways. */
+  readonly gateways: readonly string[];
   /** Names of all namespaces that the stack makes. */
   readonly namespaces: readonly string[];
 }
@@ -33,14 +39,22 @@ export function planRegion(
   const plan = {
     mesh: planMesh({ ...settings, spans: spanSink(settings) }),
     observability: planObservability(settings, existsSync),
-    policy: partOf(compiled, settings.region.name),
+    policy: regionPart(compiled, settings),
   };
   throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
   checkPolicy(settings, catalog, compiled);
   warnIdle(settings, plan.policy);
   const own = plan.policy.namespaces.map(({ name }) => name);
   const beside = plan.observability.addOns.length > 0 ? [OBSERVABILITY_NAMESPACE] : [];
-  return { ...plan, namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...beside, ...own] };
+  const isEdge = hasEastWestGateway(settings.mesh, settings.region.name);
+  const eastWest = isEdge ? [EAST_WEST_NAMESPACE] : [];
+  const gateways = plan.mesh.gateways.map((key): string => GATEWAYS[key].release);
+  return {
+    ...plan,
+    globalHosts: globalHostsOf(settings, catalog),
+    gateways: isEdge ? [...gateways, EAST_WEST_NAME] : gateways,
+    namespaces: [SYSTEM_NAMESPACE, ...gatewayNamespaces(plan.mesh), ...eastWest, ...beside, ...own],
+  };
 }
 
 /**
@@ -49,7 +63,9 @@ export function planRegion(
  */
 export function warnIdle({ applications, region }: PolicySettings, policy: CompiledCatalog): void {
   for (const sentence of withoutEffect(policy.matrix)) void pulumi.log.warn(sentence);
-  if (applications.length === 0 || policy.objects.length > 0) return;
+  // A remote has no objects of ours in any case.
+  const given = hasIstiod(region) ? policy.objects : policy.namespaces;
+  if (applications.length === 0 || given.length > 0) return;
   const { labels, name } = region;
   void pulumi.log.warn(
     `no binding of the catalog selects region ${name}, so it gets no service and no policy, mutual TLS included. ` +

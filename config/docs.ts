@@ -22,7 +22,7 @@ const INTRODUCTION = `# Settings
 A stack is named after a region of the regions table, or \`global\`. What all stacks share has its default in
 \`Pulumi.yaml\`; a region's own values stand in \`Pulumi.<region>.yaml\`. A stack file may say a shared setting again,
 and then says it whole: the engine does not merge objects. Settings that decide about links (\`regions\`, \`leaving\`,
-\`topology\`, \`trust\`, \`meshId\`, \`trustDomain\`, \`networkPlugin\`, \`applications\`) must be the same for all stacks, so
+\`topology\`, \`eastWest\`, \`trust\`, \`meshId\`, \`trustDomain\`, \`networkPlugin\`, \`applications\`) must be the same for all stacks, so
 change those in \`Pulumi.yaml\`.
 
 All faults of a stack are reported at once, before any resource is made. An unknown setting is a fault. Only

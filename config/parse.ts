@@ -7,6 +7,7 @@ import { checkNetwork } from "./checks/network";
 import { checkObservability } from "./checks/observability";
 import { checkRegions } from "./checks/regions";
 import { checkStack, type StackFacts } from "./checks/stack";
+import { checkTopology } from "./checks/topology";
 import { SettingsError } from "./faults";
 import { settingName } from "./issues";
 import { type RawSettings, readSettings } from "./read";
@@ -75,6 +76,7 @@ export function parseSettings(input: ParseInput): Settings {
     ...checkStack(context, facts),
     ...read.faults,
     ...checkRegions(context),
+    ...checkTopology(context),
     ...checkNetwork(context),
     ...checkMesh(context),
     ...checkLinkerd(context),

@@ -18,6 +18,7 @@ export const sharedSchema = z.strictObject({
   leaving: mesh.leaving,
   topology: mesh.topology,
   meshKind: linkerd.meshKind,
+  eastWest: mesh.eastWest,
   meshId: mesh.meshId,
   trustDomain: mesh.trustDomain,
   trust: mesh.trust,
@@ -104,7 +105,7 @@ export const regionSchema = z.strictObject({
   }),
   overrides: setting(mesh.chartValues.prefault({}), {
     description: "Helm values of this region, merged over the profile's and under those of values.",
-    allowed: "an object with base, istiod, gateway, egressGateway, internalGateway",
+    allowed: "an object with base, istiod, gateway, egressGateway, internalGateway, eastWest",
   }),
 });
 

@@ -62,6 +62,15 @@ export function subnetPlan(cidr: string, plugin: Exclude<NetworkPlugin, "overlay
   }
 }
 
+/**
+ * The address of an internal load balancer, the last one of the nodes' subnet that Azure leaves free. Named and not
+ * left to chance, so that it stays when the load balancer is made anew; Azure gives nodes the lowest that are free.
+ */
+export function internalAddress({ nodes }: SubnetPlan): string {
+  const range = Cidr.parse(nodes);
+  return range.address(range.size - 2);
+}
+
 /** Addresses that the pools need when all of them are at their largest and being upgraded. */
 export function addressDemand(
   pools: readonly PoolCapacity[],

@@ -1,5 +1,6 @@
 export * from "./addressing";
 export * from "./cidr";
+export * from "./networks";
 export * from "./peers";
 export * from "./region";
 export * from "./rollouts";

@@ -13,7 +13,7 @@ export function stayingRegions(mesh: Mesh): readonly Region[] {
 }
 
 /**
- * The regions that a region links to: every other one that stays.
+ * The regions that a region has something to do with: every other one that stays.
  * A leaving region still stands, but links to nobody, as nobody links to it.
  */
 export function peersOf(mesh: Mesh, name: string): readonly Region[] {
@@ -21,9 +21,14 @@ export function peersOf(mesh: Mesh, name: string): readonly Region[] {
   return stayingRegions(mesh).filter((region) => region.name !== name);
 }
 
-/** Every link of the mesh: N×(N−1) for N staying regions. */
+/** Whether a region has an istiod, which reads the region itself and all peers. */
+export function hasIstiod(region: Region): boolean {
+  return region.controlPlane === region.name;
+}
+
+/** Every link of the mesh, by which an istiod reads a cluster: N×(N−1) for N staying regions with an istiod each. */
 export function linksOf(mesh: Mesh): readonly Link[] {
-  return mesh.regions.flatMap((region) =>
-    peersOf(mesh, region.name).map((peer) => ({ from: region.name, to: peer.name })),
-  );
+  return mesh.regions
+    .filter(hasIstiod)
+    .flatMap((region) => peersOf(mesh, region.name).map((peer) => ({ from: region.name, to: peer.name })));
 }

@@ -9,13 +9,18 @@ export interface RegionEntry {
   readonly labels: Readonly<Record<string, string>>;
   /** Availability zones of the region's nodes; empty where the Azure region has none. */
   readonly zones: readonly string[];
+  /**
+   * Istio network of the region's pods; regions of one network are peered, others meet at east-west gateways.
+   * @default `network-<region>` in a mesh of several networks, else `network1`
+   */
+  readonly network?: string | undefined;
 }
 
 /** The regions table: region name → entry. */
 export type RegionTable = Readonly<Record<string, RegionEntry>>;
 
 /** One region of a mesh with everything that follows from its name and place in the table. */
-export interface Region extends RegionEntry {
+export interface Region extends Omit<RegionEntry, "network"> {
   readonly name: string;
   /** Name of the region's cluster, which is also its name in the mesh (`global.multiCluster.clusterName`). */
   readonly cluster: string;
@@ -23,6 +28,8 @@ export interface Region extends RegionEntry {
   readonly network: string;
   /** Whether this is the mesh's primary region. */
   readonly primary: boolean;
+  /** The region whose istiod runs this one's proxies: itself, or in a primary-remote mesh the primary. */
+  readonly controlPlane: string;
   /** Whether the region still stands but is being unlinked, so that it can be destroyed. */
   readonly leaving: boolean;
 }
@@ -60,8 +67,8 @@ export function localityPattern(region: string): string {
 }
 
 /**
- * The Istio network of a region; a flat mesh has one. Where each region has its own, the network is named
- * after the region, not numbered: a number would move when a region is added, and endpoints with it.
+ * The Istio network of a region that names none; a flat mesh has one. Where each region has its own, the network
+ * is named after the region, not numbered: a number would move when a region is added, and endpoints with it.
  */
 export function networkName(topology: TopologyKind, region: string): string {
   switch (topology) {
@@ -83,8 +90,9 @@ export function buildMesh(args: MeshArgs): Mesh {
         ...entry,
         name,
         cluster: clusterName(name),
-        network: networkName(args.topology, name),
+        network: entry.network ?? networkName(args.topology, name),
         primary: name === args.primary,
+        controlPlane: args.topology === "primary-remote" ? args.primary : name,
         leaving: args.leaving.includes(name),
       })),
   };

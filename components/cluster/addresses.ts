@@ -12,11 +12,13 @@ export interface AddressesArgs {
   readonly tags: Tags;
   readonly dnsLabel: string;
   readonly dnsLabelScope: "exact" | "tenant";
+  /** Whether the east-west gateway has a public address. */
+  readonly eastWest: boolean;
 }
 
 /**
- * The public addresses of a region: the one that clients come in by and the one that nodes leave by. Made by
- * us and not by the cloud controller, whose addresses outlive a failed destroy and keep the DNS label (AKS#2239).
+ * The public addresses of a region: the one that clients come in by, the one that nodes leave by, and where there
+ * are other networks the one that their regions come in by. Made by us and not by the cloud controller, whose addresses outlive a failed destroy and keep the DNS label (AKS#2239).
  */
 export class Addresses extends pulumi.ComponentResource {
   readonly group: resources.ResourceGroup;
@@ -25,11 +27,15 @@ export class Addresses extends pulumi.ComponentResource {
   readonly egress: network.PublicIPAddress;
   /** The address that nodes leave by. */
   readonly egressIp: pulumi.Output<string>;
+  /** What load balancers hold, and must let go of before it is deleted. */
+  readonly balanced: readonly network.PublicIPAddress[];
+  /** Absent where the east-west gateway has no public address. */
+  readonly eastWestIp?: pulumi.Output<string>;
 
   constructor(name: string, args: AddressesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:cluster:Addresses", name, {}, opts);
-    const { names, dnsLabel, dnsLabelScope, ...common } = args;
-    const { location, tags } = common;
+    const { names, dnsLabel, dnsLabelScope, location, zones, tags } = args;
+    const common = { location, zones, tags };
     this.group = new resources.ResourceGroup(
       `${name}-group`,
       { resourceGroupName: names.addressGroup, location, tags },
@@ -45,6 +51,12 @@ export class Addresses extends pulumi.ComponentResource {
     this.gatewayResource = address("gateway", publicAddress(gateway));
     this.egress = address("egress", publicAddress({ ...common, name: names.egressAddress }));
     this.egressIp = this.egress.ipAddress.apply((ip) => numberOf(ip, names.egressAddress, names));
+    this.balanced = [this.gatewayResource];
+    if (args.eastWest) {
+      const eastWest = address("east-west", publicAddress({ ...common, name: names.eastWestAddress }));
+      this.eastWestIp = eastWest.ipAddress.apply((ip) => numberOf(ip, names.eastWestAddress, names));
+      this.balanced = [this.gatewayResource, eastWest];
+    }
     this.gateway = {
       name: names.gatewayAddress,
       resourceGroup: names.addressGroup,

@@ -12,8 +12,9 @@ import {
 } from "../../azure";
 import { subnetPlan, type NetworkPlugin, type Region } from "../../topology";
 import { Addresses } from "./addresses";
-import type { Cluster, GatewayAddress, RegionNetwork } from "./cluster";
+import type { Cluster, EastWestBalancer, GatewayAddress, RegionNetwork } from "./cluster";
 import { userKubeconfig } from "./credentials";
+import { azureBalancer, type EastWestPlan } from "./east-west";
 import { apiEndpoint, type ApiEndpoint, type LoginMode } from "./kubeconfig";
 import { ManagedCluster } from "./managed-cluster";
 import { Monitoring } from "./monitoring";
@@ -41,6 +42,8 @@ export interface AksClusterArgs extends ClusterSettings {
   readonly peerRanges: readonly string[];
   /** Addresses that the linked peers' istiods come from. */
   readonly peerEgress: readonly string[];
+  /** @default no east-west gateway */
+  readonly eastWest?: EastWestPlan | undefined;
 }
 
 /** An AKS cluster with the network and the addresses that it needs; see azure/ for what it is and why. */
@@ -51,6 +54,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   readonly endpoint: pulumi.Output<ApiEndpoint>;
   readonly provider: kubernetes.Provider;
   readonly gateway: GatewayAddress;
+  readonly eastWest?: EastWestBalancer;
   readonly egressAddresses: pulumi.Output<string[]>;
   readonly network: RegionNetwork;
   readonly foundations: readonly pulumi.Resource[];
@@ -68,10 +72,14 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
       { resourceGroupName: names.resourceGroup, location, tags },
       child,
     );
-    const { dnsLabel, dnsLabelScope } = args;
-    const addresses = new Addresses(`${name}-addresses`, { ...common, dnsLabel, dnsLabelScope }, child);
+    const { dnsLabel, dnsLabelScope, eastWest, peerRanges } = args;
+    const addresses = new Addresses(
+      `${name}-addresses`,
+      { ...common, dnsLabel, dnsLabelScope, eastWest: eastWest?.exposure === "public" },
+      child,
+    );
     const subnets = subnetPlan(region.cidr, routable(args.networkPlugin));
-    const spec = networkSpec({ ...common, cidr: region.cidr, subnets, peerRanges: args.peerRanges });
+    const spec = networkSpec({ ...common, cidr: region.cidr, subnets, peerRanges, eastWest });
     const network = new Network(`${name}-network`, { resourceGroupName: group.name, spec }, child);
     const identity = new managedidentity.UserAssignedIdentity(
       `${name}-identity`,
@@ -94,7 +102,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
         identityId: identity.id,
         egressId: addresses.egress.id,
         egressIp: addresses.egressIp,
-        after: [...roles.assignments, addresses.gatewayResource],
+        after: [...roles.assignments, ...addresses.balanced],
       },
       child,
     );
@@ -111,11 +119,12 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
     const provider = { kubeconfig: this.kubeconfig, region: region.name, generation: args.clusterGeneration };
     this.provider = kubernetesProvider(name, { ...provider, cluster }, child);
     this.gateway = addresses.gateway;
+    if (eastWest !== undefined) this.eastWest = azureBalancer(eastWest.exposure, names, subnets, addresses);
     this.egressAddresses = addresses.egressIp.apply((ip) => [ip]);
     const { id, resourceGuid, name: virtualNetworkName } = network.virtualNetwork;
     const facts = pulumi.all([id, resourceGuid]).apply(([id, resourceGuid]) => ({ id, resourceGuid }));
     this.network = { resourceGroupName: group.name, virtualNetworkName, facts };
-    this.foundations = [...roles.assignments, addresses.gatewayResource, pool];
+    this.foundations = [...roles.assignments, ...addresses.balanced, pool];
     this.registerOutputs({
       clusterName: this.clusterName,
       clusterId: this.clusterId,
@@ -124,7 +133,7 @@ export class AksCluster extends pulumi.ComponentResource implements Cluster {
   }
 }
 
-/** A flat mesh routes to pods; the schema refuses an overlay with it, this only tells the compiler. */
+/** Peers and load balancers route to pods; the settings refuse an overlay, this only tells the compiler. */
 function routable(plugin: NetworkPlugin): Exclude<NetworkPlugin, "overlay"> {
   if (plugin !== "overlay") return plugin;
   throw new Error(

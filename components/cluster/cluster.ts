@@ -12,6 +12,14 @@ export interface GatewayAddress {
   readonly fqdn: pulumi.Output<string>;
 }
 
+/** The load balancer of a region's east-west gateway. */
+export interface EastWestBalancer {
+  /** What the gateway's Service must say to get it; plain. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Absent where a load balancer that is not ours gives an address of its own choice. */
+  readonly address?: pulumi.Output<string>;
+}
+
 /** What peers need to know of a region's network. */
 export interface VirtualNetworkFacts {
   readonly id: string;
@@ -39,6 +47,8 @@ export interface Cluster {
   readonly provider: kubernetes.Provider;
   /** Absent where the gateway's Service takes what address it gets. */
   readonly gateway?: GatewayAddress;
+  /** Absent where the region has no east-west gateway. */
+  readonly eastWest?: EastWestBalancer;
   /** Addresses that the cluster's own calls come from; empty where they are not known. */
   readonly egressAddresses: pulumi.Output<string[]>;
   /** Absent where there is no network of ours to peer. */

@@ -1,6 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "./cluster";
+import type { Cluster, EastWestBalancer } from "./cluster";
+import { foreignBalancer, type EastWestPlan } from "./east-west";
 import { apiEndpoint, type ApiEndpoint } from "./kubeconfig";
 import { kubernetesProvider } from "./provider";
 
@@ -16,6 +17,8 @@ export interface ExistingClusterArgs {
   readonly generation: number;
   /** Addresses that the cluster's calls come from; empty where nobody has said them. */
   readonly egressAddresses: readonly string[];
+  /** @default no east-west gateway */
+  readonly eastWest?: EastWestPlan | undefined;
 }
 
 /** A cluster that somebody else made; only what is in it is ours. */
@@ -25,6 +28,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   readonly endpoint: pulumi.Output<ApiEndpoint>;
   readonly provider: kubernetes.Provider;
   readonly egressAddresses: pulumi.Output<string[]>;
+  readonly eastWest?: EastWestBalancer;
   readonly foundations: readonly pulumi.Resource[] = [];
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -34,6 +38,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     // Server and CA are public: everything that connects sees them.
     this.endpoint = pulumi.unsecret(this.kubeconfig.apply(apiEndpoint));
     this.egressAddresses = pulumi.output([...args.egressAddresses]);
+    if (args.eastWest !== undefined) this.eastWest = foreignBalancer(args.eastWest.exposure);
     this.provider = kubernetesProvider(
       name,
       { kubeconfig: this.kubeconfig, region: args.region, generation: args.generation },

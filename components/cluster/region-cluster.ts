@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stayingRegions, type Mesh } from "../../topology";
+import { readersOf, routedPeers, type Mesh } from "../../topology";
 import { readHeldPeerings } from "../link/peerings";
 import { plainOf } from "../internal/plain";
 import type { LinkedPeer } from "../link/peers";
@@ -7,16 +7,21 @@ import { AksCluster, type AksClusterArgs } from "./aks";
 import { azureProvider } from "./azure-provider";
 import type { Cluster } from "./cluster";
 import { checkDnsLabel } from "./dns-label";
+import { planEastWest, type EastWestPlan, type EastWestSetting } from "./east-west";
 import { ExistingCluster } from "./existing";
 import { requireKubelogin } from "./kubelogin";
 import { checkExisting } from "./preflight";
 
 /** Settings of a region's cluster, and what follows from the mesh. */
-export interface RegionClusterArgs extends Omit<AksClusterArgs, "project" | "peerRanges" | "peerEgress"> {
+export interface RegionClusterArgs extends Omit<
+  AksClusterArgs,
+  "project" | "peerRanges" | "peerEgress" | "eastWest"
+> {
   readonly platform: "aks" | "existing";
   readonly mesh: Mesh;
   /** Addresses that an existing cluster's calls come from. */
   readonly egressAddresses: readonly string[];
+  readonly eastWest: EastWestSetting;
   /** Namespaces that the stack makes in the cluster. */
   readonly namespaces: readonly string[];
 }
@@ -25,6 +30,10 @@ export interface RegionClusterArgs extends Omit<AksClusterArgs, "project" | "pee
 export interface RegionCluster {
   readonly cluster: Cluster;
   readonly providers: pulumi.ProviderResource[];
+  /** Absent where the region has no east-west gateway. */
+  readonly eastWest: EastWestPlan | undefined;
+  /** Peers whose pods this region's reach directly, over peered networks. */
+  readonly routed: readonly string[];
   /** Linked peers whose peering waits for a later update. */
   readonly heldPeerings: readonly string[];
 }
@@ -39,32 +48,43 @@ export async function regionCluster(
   linked: readonly LinkedPeer[],
   kubeconfig?: pulumi.Output<string>,
 ): Promise<RegionCluster> {
-  const { region, platform } = args;
+  const { region, platform, mesh } = args;
+  const eastWest = planEastWest({ mesh, region, setting: args.eastWest, linked });
+  const neighbours = routedPeers(mesh, region.name);
+  const routed = neighbours.map(({ name }) => name);
   if (platform === "existing") {
     if (kubeconfig === undefined)
       throw new Error("global-mesh:kubeconfig is missing for an existing cluster");
     const { namespaces, egressAddresses } = args;
     await checkExisting({ region: region.name, namespaces, kubeconfig: await plainOf(kubeconfig) });
     const existing = { region: region.name, clusterName: region.cluster, generation: args.clusterGeneration };
-    const cluster = new ExistingCluster(region.cluster, { ...existing, kubeconfig, egressAddresses });
-    return { cluster, providers: [cluster.provider], heldPeerings: [] };
+    const cluster = new ExistingCluster(region.cluster, {
+      ...existing,
+      kubeconfig,
+      egressAddresses,
+      eastWest,
+    });
+    return { cluster, providers: [cluster.provider], eastWest, routed, heldPeerings: [] };
   }
   requireKubelogin();
   const azure = azureProvider(args.location);
   const project = pulumi.getProject();
   await checkDnsLabel({ ...args, project, region: region.name }, azure);
-  const heldPeerings = await readHeldPeerings({ project, region: region.name, linked }, azure);
+  const readers = readersOf(mesh, region.name).map(({ name }) => name);
+  const peered = linked.filter((peer) => routed.includes(peer.region));
+  const heldPeerings = await readHeldPeerings({ project, region: region.name, linked: peered }, azure);
   const cluster = new AksCluster(
     region.cluster,
     {
       ...args,
       project,
-      peerRanges: stayingRegions(args.mesh)
-        .filter(({ name }) => name !== region.name && !region.leaving)
-        .map(({ cidr }) => cidr),
-      peerEgress: linked.flatMap((peer) => peer.egressAddresses),
+      eastWest,
+      peerRanges: neighbours.map(({ cidr }) => cidr),
+      peerEgress: linked
+        .filter((peer) => readers.includes(peer.region))
+        .flatMap((peer) => peer.egressAddresses),
     },
     { providers: [azure] },
   );
-  return { cluster, providers: [azure, cluster.provider], heldPeerings };
+  return { cluster, providers: [azure, cluster.provider], eastWest, routed, heldPeerings };
 }

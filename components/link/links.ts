@@ -10,6 +10,8 @@ import { READER_CREDENTIAL, type LinkedPeer } from "./peers";
 /** Arguments of {@link Links}. */
 export interface LinksArgs {
   readonly linked: readonly LinkedPeer[];
+  /** Regions whose pods this one's reach directly; their networks are peered. */
+  readonly routed: readonly string[];
   /** @default no peerings: a cluster without a network of ours */
   readonly network?: RegionNetwork | undefined;
   /** Regions whose peering this update does not make, or takes away; see {@link readHeldPeerings}. @default none */
@@ -20,11 +22,13 @@ export interface LinksArgs {
 export class Links extends pulumi.ComponentResource {
   constructor(name: string, args: LinksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:link:Links", name, {}, opts);
-    for (const { cluster, credential } of args.linked) this.remoteSecret(cluster, credential);
+    for (const { cluster, credential } of args.linked) {
+      if (credential !== undefined) this.remoteSecret(cluster, credential);
+    }
     let previous: pulumi.Resource[] = [];
     for (const { region, virtualNetwork } of args.linked) {
       if (args.network === undefined || virtualNetwork === undefined) continue;
-      if (args.heldPeerings?.includes(region)) continue;
+      if (!args.routed.includes(region) || args.heldPeerings?.includes(region)) continue;
       previous = [this.peering(region, args.network, virtualNetwork, previous)];
     }
     this.registerOutputs({});

@@ -7,8 +7,11 @@ export interface LinkedPeer {
   readonly state: "linked";
   readonly region: string;
   readonly cluster: string;
-  /** Credential of the peer's reader; a secret output of the engine, never looked into here. */
-  readonly credential: unknown;
+  /**
+   * Credential of the peer's reader; a secret output of the engine, never looked into here. Absent where no istiod
+   * of this region reads the peer.
+   */
+  readonly credential?: unknown;
   /** Credential of the peer's Kiali, secret like the other; absent where the peer has none. */
   readonly kialiCredential?: unknown;
   /** Addresses that the peer's istiod comes from. */
@@ -44,6 +47,8 @@ export interface PeerQuestion {
   readonly cluster: string;
   /** Whether the region's own last update linked the peer. */
   readonly linkedBefore: boolean;
+  /** Whether an istiod of this region reads the peer. @default true */
+  readonly reads?: boolean;
 }
 
 /** Name of the output that peers read this cluster by. */
@@ -53,7 +58,7 @@ export const READER_CREDENTIAL = "readerCredential";
 export const KIALI_CREDENTIAL = "kialiCredential";
 
 /** Name of the output that lists the regions whose links are written. */
-const LINKED_PEERS = "linkedPeers";
+export const LINKED_PEERS = "linkedPeers";
 
 /**
  * The peers that a region's own last update linked; none before its first one. Nothing else of its outputs
@@ -70,7 +75,7 @@ export function linkedBefore(own: StackReading): readonly string[] {
  * shows nothing: backends answer that there is no such stack to whoever may not read it, too.
  */
 export function judgePeer(question: PeerQuestion, reading: StackReading): Peer {
-  const { self, region, cluster } = question;
+  const { self, region, cluster, reads = true } = question;
   if (reading.kind !== "outputs") {
     if (question.linkedBefore && reading.kind !== "no-resources") throw new Error(lost(question, reading));
     return { state: "pending", region, cluster, stack: reading.stack, reason: reading.kind };
@@ -83,7 +88,7 @@ export function judgePeer(question: PeerQuestion, reading: StackReading): Peer {
         "a remote secret under the wrong name would link the wrong cluster. Give each region its own stack name",
     );
   }
-  if (outputs[READER_CREDENTIAL] === undefined) {
+  if (reads && outputs[READER_CREDENTIAL] === undefined) {
     throw new Error(`stack ${stack} exports no ${READER_CREDENTIAL}: bring it up once with this version`);
   }
   const virtualNetwork = networkOf(reading);
@@ -91,7 +96,7 @@ export function judgePeer(question: PeerQuestion, reading: StackReading): Peer {
     state: "linked",
     region,
     cluster,
-    credential: outputs[READER_CREDENTIAL],
+    ...(reads ? { credential: outputs[READER_CREDENTIAL] } : {}),
     ...(outputs[KIALI_CREDENTIAL] === undefined ? {} : { kialiCredential: outputs[KIALI_CREDENTIAL] }),
     egressAddresses: texts(reading, "egressAddresses"),
     ...(virtualNetwork === undefined ? {} : { virtualNetwork }),
@@ -101,7 +106,7 @@ export function judgePeer(question: PeerQuestion, reading: StackReading): Peer {
 
 /** The outputs that say how a region stands to its peers; names of regions, sorted. */
 export interface LinkSummary {
-  /** Written here: the remote secret, and in a flat mesh the peering. */
+  /** Written here: what this side of a link is made of in the mesh's topology (docs/topologies.md). */
   readonly linkedPeers: readonly string[];
   /** Linked here, and the peer lists this region too. */
   readonly mutualPeers: readonly string[];

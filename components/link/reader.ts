@@ -1,7 +1,8 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { readerAccess, type ReaderCredential } from "../../istio/link";
+import { readerAccess, type ReaderCredential, type ReaderKind } from "../../istio/link";
+import { isRead, type Mesh, type Region } from "../../topology";
 import type { ApiEndpoint } from "../cluster/kubeconfig";
 import { ownLabels } from "../internal/labels";
 import { accountToken, mutableRules } from "./token";
@@ -19,6 +20,25 @@ export interface ReaderArgs {
   readonly revision: string;
   /** Part of the token's name: raising it makes a new token. */
   readonly generation: number;
+  /** Who reads: peers, or the primary that runs this cluster's proxies. */
+  readonly readers: ReaderKind;
+}
+
+/** Where a region stands, as far as it decides who reads its cluster. */
+export interface ReaderPlace {
+  readonly mesh: Mesh;
+  readonly region: Region;
+}
+
+/** The reader of a region; none where nobody reads it: a credential that nobody uses can only be lost. */
+export function regionReader(
+  { mesh, region }: ReaderPlace,
+  args: Omit<ReaderArgs, "readers">,
+  opts?: pulumi.ComponentResourceOptions,
+): Reader | undefined {
+  if (!isRead(mesh, region.name)) return undefined;
+  const readers = region.controlPlane === region.name ? "peers" : "primary";
+  return new Reader("reader", { ...args, readers }, opts);
 }
 
 /** The account by which peers' istiods read this cluster, and its token. */
@@ -33,7 +53,7 @@ export class Reader extends pulumi.ComponentResource {
     const labels = ownLabels(READER);
     const inNamespace = { name: READER, namespace, labels };
     const account = new core.ServiceAccount(`${name}-account`, { metadata: inNamespace }, child);
-    const access = readerAccess([args.revision]);
+    const access = readerAccess([args.revision], args.readers);
     const subjects = [{ kind: "ServiceAccount", name: account.metadata.name, namespace }];
     const clusterRole = new rbac.ClusterRole(
       `${name}-cluster-role`,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { peersOf, type Mesh } from "../../topology";
+import { hasIstiod, peersOf, regionOf, type Mesh } from "../../topology";
 import { readStack } from "../internal/stack";
 import { judgePeer, linkedBefore, pendingWarning, type Peer } from "./peers";
 
@@ -15,8 +15,9 @@ export async function readPeers(mesh: Mesh, self: string): Promise<readonly Peer
     Promise.all(others.map(async (other) => ({ ...other, reading: await readStack(other.name) }))),
   ]);
   const linked = linkedBefore(own);
+  const reads = hasIstiod(regionOf(mesh, self));
   const peers = readings.map(({ name: region, cluster, reading }) =>
-    judgePeer({ self, region, cluster, linkedBefore: linked.includes(region) }, reading),
+    judgePeer({ self, region, cluster, linkedBefore: linked.includes(region), reads }, reading),
   );
   for (const peer of peers) {
     if (peer.state === "pending") await pulumi.log.warn(pendingWarning(self, peer));

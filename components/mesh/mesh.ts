@@ -1,18 +1,41 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
-import { GATEWAYS, type ChartValues, type RegionInput, type Value } from "../../istio/values";
+import { GATEWAYS, type ChartValues, type Value, type Values } from "../../istio/values";
 import { ownLabels } from "../internal/labels";
-import type { ChartName } from "./chart";
-import type { MeshPlan } from "./plan";
+import type { ChartName, ChartReference } from "./chart";
+import type { MeshAddresses, MeshPlan } from "./plan";
 
 /** Arguments of {@link Mesh}. */
 export interface MeshArgs {
   /** Namespace of the control plane, which exists. */
   readonly namespace: pulumi.Input<string>;
   readonly plan: MeshPlan;
-  /** @default the cloud gives the gateway an address of its own choice */
-  readonly gatewayAddress?: RegionInput["gatewayAddress"] | undefined;
+  readonly addresses: MeshAddresses;
+  /** @default whether istiod's webhook can make gateways' pods proxies is not in doubt */
+  readonly withoutGateways?: boolean;
+}
+
+/** Makes a Helm release of the mesh. */
+export function meshRelease(
+  logicalName: string,
+  reference: ChartReference,
+  spec: { name: string; namespace: pulumi.Input<string>; timeout: number; values: Values },
+  opts: pulumi.ComponentResourceOptions,
+): Release {
+  const { values, ...rest } = spec;
+  return new Release(
+    logicalName,
+    {
+      ...rest,
+      ...reference,
+      values: values as Record<string, Value>,
+      createNamespace: false,
+      // A release that failed half way is taken back, or the next update finds it pending (pulumi-kubernetes#2054).
+      atomic: true,
+    },
+    opts,
+  );
 }
 
 /**
@@ -23,26 +46,14 @@ export class Mesh extends pulumi.ComponentResource {
   constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:mesh:Mesh", name, {}, opts);
     const { revision, charts, gateways, valuesFor } = args.plan;
-    const values = valuesFor(args.gatewayAddress);
+    const values = valuesFor(args.addresses);
     const release = (
       logicalName: string,
       chart: ChartName,
       values: ChartValues[keyof ChartValues],
       spec: { name: string; namespace: pulumi.Input<string>; timeout: number },
       dependsOn: pulumi.Resource[],
-    ): Release =>
-      new Release(
-        logicalName,
-        {
-          ...spec,
-          ...charts[chart],
-          values: values as Record<string, Value>,
-          createNamespace: false,
-          // A release that failed half way is taken back, or the next update finds it pending (pulumi-kubernetes#2054).
-          atomic: true,
-        },
-        { parent: this, dependsOn },
-      );
+    ): Release => meshRelease(logicalName, charts[chart], { ...spec, values }, { parent: this, dependsOn });
     const base = release(
       "istio-base",
       "base",
@@ -70,7 +81,7 @@ export class Mesh extends pulumi.ComponentResource {
         ),
       ]),
     );
-    for (const key of gateways) {
+    for (const key of args.withoutGateways === true ? [] : gateways) {
       const { release: gateway, namespace } = GATEWAYS[key];
       release(
         gateway,

@@ -1,5 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { hasIstiod, type Region } from "../../topology";
 import { ownLabels } from "../internal/labels";
 import { secretData } from "../internal/secret-data";
 import { caSecretFiles, type Intermediate } from "./certificates";
@@ -10,6 +11,15 @@ export interface RegionTrustArgs {
   readonly namespace: pulumi.Input<string>;
   /** Secret. */
   readonly intermediate: pulumi.Output<Intermediate>;
+}
+
+/** The CA of a region's istiod; none in a remote: a key that signs nothing there could only be lost. */
+export function regionTrust(
+  region: Region,
+  args: RegionTrustArgs,
+  opts?: pulumi.ComponentResourceOptions,
+): readonly pulumi.Resource[] {
+  return hasIstiod(region) ? [new RegionTrust("trust", args, opts)] : [];
 }
 
 /**

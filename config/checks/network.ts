@@ -1,4 +1,11 @@
-import { addressDemand, Cidr, CidrError, longestPrefix, type NetworkPlugin } from "../../topology";
+import {
+  addressDemand,
+  Cidr,
+  CidrError,
+  longestPrefix,
+  networkName,
+  type NetworkPlugin,
+} from "../../topology";
 import { type Fault, show } from "../faults";
 import { valueAt } from "../walk";
 import type { CheckContext } from "./context";
@@ -18,21 +25,23 @@ interface RegionRange {
   readonly name: string;
   readonly setting: string;
   readonly cidr: Cidr;
+  /** Istio network of the region. */
+  readonly network: string;
 }
 
 /** Address ranges against each other and against what the clusters need. */
 export function checkNetwork(context: CheckContext): readonly Fault[] {
-  const faults: Fault[] = [...checkTopology(context)];
+  const faults: Fault[] = [...checkOverlay(context)];
   const ranges: RegionRange[] = [];
   for (const name of Object.keys(context.table ?? {})) {
     const text = valueAt(context.table, [name, "cidr"]);
     if (typeof text !== "string") continue;
     const setting = context.name("regions", name, "cidr");
     const cidr = readRange(setting, text, faults);
-    if (cidr !== undefined) ranges.push({ name, setting, cidr });
+    if (cidr !== undefined) ranges.push({ name, setting, cidr, network: networkOf(context, name) });
   }
   faults.push(
-    ...checkOverlaps(ranges),
+    ...checkOverlaps(context, ranges),
     ...ranges.flatMap((range) => checkUsable(range.setting, range.cidr)),
     ...checkSize(context, ranges),
     ...checkServices(context, ranges),
@@ -40,30 +49,27 @@ export function checkNetwork(context: CheckContext): readonly Fault[] {
   return faults;
 }
 
-function checkTopology(context: CheckContext): readonly Fault[] {
+/** The network that the table or the topology gives a region. */
+export function networkOf(context: CheckContext, region: string): string {
+  const said = valueAt(context.table, [region, "network"]);
+  if (typeof said === "string" || typeof said === "number") return String(said);
+  return networkName(context.shared.topology ?? "flat", region);
+}
+
+function checkOverlay(context: CheckContext): readonly Fault[] {
   const { topology, networkPlugin } = context.shared;
-  if (topology !== undefined && topology !== "flat") {
-    return [
-      {
-        setting: context.name("topology"),
-        got: show(topology),
-        allowed: `flat; ${topology} is not built yet`,
-        fix: "write flat, and give the regions address ranges that do not overlap",
-      },
-    ];
-  }
-  if (topology === "flat" && networkPlugin === "overlay") {
-    return [
-      {
-        setting: context.name("networkPlugin"),
-        got: show(networkPlugin),
-        allowed:
-          "pod-subnet or node-subnet in a flat mesh: pod addresses of an overlay are not routed to peers",
-        fix: "write pod-subnet",
-      },
-    ];
-  }
-  return [];
+  if (topology === undefined || networkPlugin !== "overlay") return [];
+  return [
+    {
+      setting: context.name("networkPlugin"),
+      got: show(networkPlugin),
+      allowed:
+        topology === "flat"
+          ? "pod-subnet or node-subnet in a flat mesh: pod addresses of an overlay are not routed to peers"
+          : "pod-subnet or node-subnet; clusters with an overlay are not built yet",
+      fix: "write pod-subnet",
+    },
+  ];
 }
 
 /** Reads a range, or reports why it is none. */
@@ -87,15 +93,21 @@ function readRange(
   }
 }
 
-function checkOverlaps(ranges: readonly RegionRange[]): readonly Fault[] {
+/** Between networks nothing is routed but to internal gateways, which are addresses of the virtual networks. */
+function checkOverlaps(context: CheckContext, ranges: readonly RegionRange[]): readonly Fault[] {
+  const { topology, eastWest } = context.shared;
+  const routed = topology !== "flat" && eastWest?.exposure === "internal";
   return ranges.flatMap((range, index) =>
     ranges
       .slice(0, index)
-      .filter((other) => other.cidr.overlaps(range.cidr))
+      .filter((other) => (routed || other.network === range.network) && other.cidr.overlaps(range.cidr))
       .map((other) => ({
         setting: range.setting,
         got: `"${range.cidr.toString()}", which overlaps ${other.name}'s ${other.cidr.toString()}`,
-        allowed: "a range that no other region uses: the virtual networks are peered",
+        allowed:
+          other.network === range.network
+            ? "a range that no other region uses: the virtual networks are peered"
+            : "a range that no other region uses: an internal east-west gateway is an address of it",
         fix: `choose a free one, such as ${freeRange(ranges, range.cidr.prefix)}`,
       })),
   );

@@ -17,8 +17,14 @@ export const regions = setting(
       z.strictObject({
         cidr: setting(cidrText, {
           description:
-            "Address range of the region's virtual network. No two regions may overlap: they are peered.",
-          allowed: "an IPv4 range that no other region uses, such as 10.40.0.0/16",
+            "Address range of the region's virtual network. No two regions of one network may overlap: they are peered.",
+          allowed: "an IPv4 range that no other region of its network uses, such as 10.40.0.0/16",
+        }),
+        network: setting(labelValue.pipe(z.string().min(1)).optional(), {
+          description:
+            "Istio network of the region's pods (docs/topologies.md). Regions of one network are peered and their pods " +
+            "call each other directly. Default: network-<region> with multi-network, else network1.",
+          allowed: "a name such as network2, of letters, digits, hyphens, dots and underscores",
         }),
         labels: setting(z.record(labelKey, labelValue).default(DEFAULT_LABELS), {
           description: "Labels of the cluster, by which the catalog's bindings select it.",
@@ -38,13 +44,16 @@ export const regions = setting(
           },
         ),
       }),
-      { description: "One region.", allowed: "an object with cidr and, if wanted, labels and zones" },
+      {
+        description: "One region.",
+        allowed: "an object with cidr and, if wanted, labels, network and zones",
+      },
     ),
   ),
   {
     description: "The regions of the mesh. A further region is one entry here and one Pulumi.<region>.yaml.",
     allowed:
-      "a map from region name to {cidr, labels, zones}; a name is the Azure location: lower-case letters, digits " +
+      "a map from region name to {cidr, labels, network, zones}; a name is the Azure location: lower-case letters, digits " +
       `and single hyphens, at most ${REGION_NAME_LENGTH} characters`,
     fix: "az account list-locations --query '[].name' prints the names",
   },
@@ -53,8 +62,8 @@ export const regions = setting(
 /** The primary region. */
 export const primary = setting(z.string(), {
   description:
-    "The primary region. In a flat mesh every region has an istiod of its own: nothing depends on it, and the " +
-    "regions come up in any order. Only the sandbox takes it first.",
+    "The primary region. In a primary-remote mesh its istiod runs all regions, and it comes up first. In the others " +
+    "every region has an istiod of its own: nothing depends on it, and the regions come up in any order.",
   allowed: "the name of a region in the regions table",
 });
 
@@ -69,9 +78,32 @@ export const leaving = setting(z.array(z.string()), {
 /** How the clusters reach each other. */
 export const topology = setting(z.enum(["flat", "multi-network", "primary-remote"]), {
   description:
-    "How the clusters reach each other. flat: one network, peered virtual networks, an istiod per region.",
-  allowed: "flat",
+    "How the clusters reach each other (docs/topologies.md). flat: one network, peered virtual networks, an istiod " +
+    "per region. multi-network: a network and an istiod per region, joined by east-west gateways. primary-remote: " +
+    "the primary's istiod runs the proxies of all regions. Not to be changed once a region stands.",
+  allowed: "flat, multi-network or primary-remote",
 });
+
+/** The gateways between networks. */
+export const eastWest = setting(
+  z.strictObject({
+    exposure: setting(z.enum(["public", "internal"]).default("public"), {
+      description:
+        "public: an address on the Internet that only the linked peers' egress addresses and sourceRanges reach. " +
+        "internal: an address of the region's virtual network; the routes between the regions are yours to make.",
+      allowed: "public or internal",
+    }),
+    sourceRanges: setting(z.array(cidrText).max(100).default([]), {
+      description: "Further ranges that reach the east-west gateways.",
+      allowed: "a list of IPv4 ranges, none of them everybody",
+    }),
+  }),
+  {
+    description:
+      "Load balancers of the east-west gateways, which multi-network and primary-remote meshes have.",
+    allowed: "an object with exposure and sourceRanges",
+  },
+);
 
 /** Mesh id. */
 export const meshId = setting(dnsLabelName, {
@@ -193,12 +225,16 @@ export const chartValues = z.strictObject({
     description: "Values of the chart gateway for the internal gateway, where there is one.",
     allowed: HELM_VALUES,
   }),
+  eastWest: setting(helmValues, {
+    description: "Values of the chart gateway for the east-west gateway, where there is one.",
+    allowed: HELM_VALUES,
+  }),
 });
 
 /** User's Helm values. */
 export const values = setting(chartValues, {
   description: "Your own Helm values; they win over the region's, which win over the profile's.",
-  allowed: "an object with base, istiod, gateway, egressGateway, internalGateway",
+  allowed: "an object with base, istiod, gateway, egressGateway, internalGateway, eastWest",
 });
 
 const name = z

@@ -14,6 +14,9 @@ export interface ReaderAccess {
   readonly rootNamespace: readonly PolicyRule[];
 }
 
+/** What the readers of a cluster are to it: peers with an istiod each, or the primary whose istiod runs its proxies. */
+export type ReaderKind = "peers" | "primary";
+
 /** istiod only ever follows: a list, or since Kubernetes 1.34 a watch that begins with the list. */
 const FOLLOW = ["list", "watch"] as const;
 
@@ -52,14 +55,54 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: ["gateway.networking.k8s.io"], resources: ["gateways"], verbs: FOLLOW },
 ];
 
+/** ConfigMaps with the roots and with revoked certificates, which istiod writes into every namespace. */
+const WRITTEN = ["istio-ca-crl", "istio-ca-root-cert"];
+
+/** The ConfigMap by which istiods agree on who writes those. */
+const ELECTION = "istio-namespace-controller-election";
+
+/** What the istiod that runs a remote's proxies does there besides. */
+function primaryRules(revisions: readonly string[]): readonly PolicyRule[] {
+  return [
+    // security/pkg/server/ca/authenticate/kubeauth: whether a proxy's token is one of this cluster's
+    { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+    // pilot/pkg/credentials/kube/secrets.go Authorize: whether a gateway may have the certificate that it asks for
+    { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
+    // pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go; a creation cannot be bound to a name
+    { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
+    {
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: WRITTEN,
+      verbs: ["get", ...FOLLOW, "update"],
+    },
+    // pkg/webhooks/webhookpatch.go: the certificate authority of the webhook that injects proxies
+    {
+      apiGroups: ["admissionregistration.k8s.io"],
+      resources: ["mutatingwebhookconfigurations"],
+      verbs: FOLLOW,
+    },
+    {
+      apiGroups: ["admissionregistration.k8s.io"],
+      resources: ["mutatingwebhookconfigurations"],
+      resourceNames: [...new Set(revisions.map(injectorName))].toSorted(),
+      verbs: ["update"],
+    },
+    // multicluster.go checkShouldLead: whether the namespace names its cluster as the one that runs the proxies
+    { apiGroups: [""], resources: ["namespaces"], resourceNames: ["istio-system"], verbs: ["get"] },
+  ];
+}
+
 /**
- * What a reader credential needs for its peers' istiods to sync, and nothing else.
+ * What a reader credential needs for its readers' istiods to sync and to run what they run, and nothing else.
  * @param revisions control planes that read or are read, to name the ConfigMaps with their mesh settings.
  */
-export function readerAccess(revisions: readonly string[]): ReaderAccess {
+export function readerAccess(revisions: readonly string[], kind: ReaderKind = "peers"): ReaderAccess {
+  const election = { apiGroups: [""], resources: ["configmaps"], resourceNames: [ELECTION] };
   return {
-    cluster: CLUSTER_RULES,
+    cluster: [...CLUSTER_RULES, ...(kind === "primary" ? primaryRules(revisions) : [])],
     rootNamespace: [
+      ...(kind === "primary" ? [{ ...election, verbs: ["get", "update"] }] : []),
       // pilot/pkg/serviceregistry/kube/controller/multicluster.go:178: the remote cluster's trust domain
       {
         apiGroups: [""],
@@ -69,6 +112,11 @@ export function readerAccess(revisions: readonly string[]): ReaderAccess {
       },
     ],
   };
+}
+
+/** Name of the webhook configuration that injects a revision's proxies. */
+function injectorName(revision: string): string {
+  return revision === "default" ? "istio-sidecar-injector" : `istio-sidecar-injector-${revision}`;
 }
 
 /** Name of the ConfigMap that holds the mesh settings of a revision. */

@@ -1,5 +1,6 @@
 import { throwFaults } from "../rules/fault";
 import { checkIstioVersion } from "../rules/version";
+import { controlPlaneValues, type ControlPlaneInput } from "./controlPlane";
 import { mergeValues } from "./merge";
 import type { Overrides } from "./overrides";
 import { overrideLayers } from "./overrides";
@@ -9,6 +10,8 @@ import type { RegionInput } from "./region";
 import { regionValues } from "./region";
 import { tracingValues, type SpanSink } from "./tracing";
 
+export type { ControlPlaneInput } from "./controlPlane";
+export { eastWestValues, type EastWestInput } from "./eastWest";
 export type { Value, Values } from "./merge";
 export { mergeValues } from "./merge";
 export type { Overrides } from "./overrides";
@@ -23,6 +26,8 @@ export type { SpanSink } from "./tracing";
 export interface ValuesInput extends RegionInput {
   /** The named value set to begin with. */
   readonly profile: ProfileName;
+  /** @default an istiod of the region's own, for itself alone */
+  readonly controlPlane?: ControlPlaneInput | undefined;
   /**
    * Where proxies send their spans.
    * @default what the profile says
@@ -48,6 +53,7 @@ export function istioValues(input: ValuesInput): ChartValues {
     profiles[input.profile],
     regionValues(input),
     ...(input.spans === undefined ? [] : [tracingValues(profiles[input.profile].istiod, input.spans)]),
+    controlPlaneValues(input.controlPlane, input),
     ...(input.overrides ?? []).flatMap(overrideLayers),
   ];
   const chart = (name: keyof ChartValues) => mergeValues(...layers.map((layer) => layer[name] ?? {}));

@@ -118,7 +118,7 @@ function checkWeights(made: IstioObject, { mesh }: RegionSettings): void {
 }
 
 function checkCharts({ mesh }: Planned): void {
-  const values = mesh.valuesFor({ name: "gateway", resourceGroup: "group" });
+  const values = mesh.valuesFor({ gateway: { name: "gateway", resourceGroup: "group" } });
   // Null would take a value away in Helm too; the layers have been laid over each other, so none is left. A list is
   // taken as the user wrote it.
   const merged = JSON.stringify(values, (_key, value: unknown) => (Array.isArray(value) ? [] : value));
