@@ -12,6 +12,7 @@ import { endExisting } from "./existing";
 import { repairInterrupted } from "./interrupted";
 import { releaseDeadLocks } from "./locks";
 import { endLeftovers, prepareTools, startDaemon } from "./prepare";
+import { byControlPlane } from "./regions";
 import { stackStates } from "./standing";
 import { startClusters } from "./status";
 import { describeChanges, endEverything, moveTmp } from "./up";
@@ -106,7 +107,14 @@ function destroySteps(
       title: "Daemon",
       run: (_state, view) => startForDown(context, view, signal),
     },
-    { title: "Regions", concurrent: true, steps: () => allRegions(context).map(destroy) },
+    // Remotes before the primary, whose istiod runs their proxies.
+    ...byControlPlane(stacks.mesh, allRegions(context))
+      .toReversed()
+      .map((group) => ({
+        title: "Regions",
+        concurrent: true as const,
+        steps: () => group.map(destroy),
+      })),
     // Trust goes last: the regions' certificates are signed by it.
     destroy(stacks.global),
     {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { regionAddresses } from "../../sandbox/addresses/layout";
 import type { SandboxIdentity } from "../../sandbox/home";
+import { regionOf } from "../../topology";
 import type { SandboxContext } from "./context";
 import { loadBalancerAddress } from "./existing";
 import { clusters, version } from "./istiod";
@@ -15,6 +16,8 @@ interface RegionOutputs {
   readonly apiAddress: string;
   /** Absent for an existing cluster. */
   readonly gatewayFqdn?: string;
+  /** Cluster whose istiod runs the proxies; absent where it is the region's own. */
+  readonly controlPlane?: string;
   readonly linkedPeers: readonly string[];
   readonly pendingPeers: readonly string[];
   readonly appliedPolicies: readonly string[];
@@ -31,7 +34,7 @@ export async function waitSynced(
   const names = new Map<string, string>();
   for (const region of context.stacks.regions) {
     const outputs = await regionOutputs(context, region);
-    wanted.set(region, outputs.linkedPeers);
+    if (outputs.controlPlane === undefined) wanted.set(region, outputs.linkedPeers);
     names.set(region, outputs.clusterName);
   }
   const end = Date.now() + SYNC_MS;
@@ -66,7 +69,9 @@ export async function inspectRegions(
   for (const region of context.stacks.regions) all.set(region, await regionOutputs(context, region));
   const reports: RegionReport[] = [];
   for (const [region, outputs] of all) {
-    const ports = istiodPorts(identity, region);
+    const { controlPlane } = outputs;
+    const isRemote = controlPlane !== undefined;
+    const ports = istiodPorts(identity, regionOf(context.stacks.mesh, region).controlPlane);
     reports.push({
       name: region,
       cluster: outputs.clusterName,
@@ -76,7 +81,10 @@ export async function inspectRegions(
       linkedPeers: outputs.linkedPeers,
       mutualPeers: outputs.linkedPeers.filter((peer) => all.get(peer)?.linkedPeers.includes(region)),
       pendingPeers: outputs.pendingPeers,
-      synced: (await syncedClusters(identity, region)).filter((id) => id !== outputs.clusterName),
+      ...(isRemote ? { controlPlane } : {}),
+      synced: isRemote
+        ? []
+        : (await syncedClusters(identity, region)).filter((id) => id !== outputs.clusterName),
       policies: outputs.appliedPolicies,
       resources: await context.workspace.resourceCount(region),
       seconds: Math.round((seconds.get(region) ?? 0) * 10) / 10,

@@ -9,6 +9,7 @@ import { bundlePlugins, installPlugins, pluginPlan } from "../../sandbox/plugins
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
 import { writeProject } from "../../sandbox/project/project";
+import { regionOf } from "../../topology";
 import { TOOL_NAMES, ensureCharts, ensureTools, type ResolvedTool, type ToolName } from "../../sandbox/tools";
 import type { StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
@@ -134,16 +135,21 @@ export async function preparePlugins(
 
 /** Writes the generated project with every stack's overlay. */
 export function prepareProject(context: SandboxContext, identity: SandboxIdentity, charts: string): void {
+  const { mesh } = context.stacks;
   const overlays = Object.fromEntries(
     context.stacks.regions.map((region) => {
-      const slot = identity.slots[region];
-      if (slot === undefined) throw new Error(`region ${region} has no slot in ${context.home.identityFile}`);
+      const place = regionOf(mesh, region);
+      const slot = identity.slots[place.controlPlane];
+      if (slot === undefined || identity.slots[region] === undefined)
+        throw new Error(`region ${region} has no slot in ${context.home.identityFile}`);
       const { istiod } = regionAddresses(identity.block, slot);
       return [
         region,
         {
           ...regionOverlay({
             charts,
+            mesh,
+            region: place,
             istiod,
             armUrl: identity.armUrl,
             subscriptionId: identity.subscriptionId,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { buildMesh, hasIstiod, type Mesh, type RegionTable, type TopologyKind } from "../../topology";
 
 /** The stacks of a project, read from its regions table without the engine. */
 export interface ProjectStacks {
@@ -10,6 +11,20 @@ export interface ProjectStacks {
   readonly regions: readonly string[];
   /** Regions that are to be unlinked and destroyed: the setting `leaving`. @default none */
   readonly leaving?: readonly string[];
+  /** How the regions stand to each other. */
+  readonly mesh: Mesh;
+}
+
+/**
+ * Regions in the order in which one needs the other: those with an istiod, then remotes of it. One group where all
+ * have one.
+ */
+export function byControlPlane(mesh: Mesh, regions: readonly string[]): readonly (readonly string[])[] {
+  const remotes = mesh.regions.filter((region) => !hasIstiod(region)).map(({ name }) => name);
+  return [
+    regions.filter((name) => !remotes.includes(name)),
+    regions.filter((name) => remotes.includes(name)),
+  ].filter((group) => group.length > 0);
 }
 
 /**
@@ -26,11 +41,14 @@ export function projectStacks(programFolder: string): ProjectStacks {
     );
   }
   const primary = project.config?.["global-mesh:primary"]?.default;
-  const leaving = project.config?.["global-mesh:leaving"]?.default;
+  const said = project.config?.["global-mesh:leaving"]?.default;
+  const leaving = Array.isArray(said) ? said.filter((name) => typeof name === "string") : [];
   const regions = Object.keys(table);
+  const topology = (project.config?.["global-mesh:topology"]?.default ?? "flat") as TopologyKind;
   return {
     global: "global",
     regions: regions.toSorted((a, b) => Number(b === primary) - Number(a === primary)),
-    leaving: Array.isArray(leaving) ? leaving.filter((name) => typeof name === "string") : [],
+    leaving,
+    mesh: buildMesh({ topology, regions: table as RegionTable, primary: String(primary), leaving }),
   };
 }

@@ -13,6 +13,8 @@ export interface RegionReport {
   /** Linked peers that link back. */
   readonly mutualPeers: readonly string[];
   readonly pendingPeers: readonly string[];
+  /** Cluster whose istiod runs the proxies; absent where it is the region's own. */
+  readonly controlPlane?: string;
   /** Remote clusters that the running istiod calls synced. */
   readonly synced: readonly string[];
   readonly policies: readonly string[];
@@ -66,7 +68,7 @@ export function renderReport(report: SandboxReport): string {
       region.istioVersion,
       region.gateway,
       peers(region),
-      region.synced.join("\n") || pc.red("none"),
+      synced(region),
       String(region.policies.length),
       String(region.resources),
       region.seconds.toFixed(0),
@@ -89,6 +91,11 @@ export function renderReport(report: SandboxReport): string {
     `Open a shell with pulumi, kubectl and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,
     `Take everything down: ${pc.bold("npm run sandbox:down")}`,
   ].join("\n");
+}
+
+function synced({ synced, controlPlane }: RegionReport): string {
+  if (controlPlane !== undefined) return `by ${controlPlane}`;
+  return synced.join("\n") || pc.red("none");
 }
 
 function peers(region: RegionReport): string {

@@ -83,7 +83,7 @@ function readIfThere(file: string): ArmState | undefined {
 }
 
 /** Regions whose stack stands although the regions table has them no longer. */
-export function strayRegions(home: SandboxHome, stacks: ProjectStacks): string[] {
+export function strayRegions(home: SandboxHome, stacks: Pick<ProjectStacks, "global" | "regions">): string[] {
   return [...stackStates(home)]
     .flatMap(([name, { stands }]) => (stands ? [name] : []))
     .filter((name) => name !== stacks.global && !stacks.regions.includes(name))

@@ -20,12 +20,13 @@ import {
   startDaemon,
   type Toolbox,
 } from "./prepare";
+import { byControlPlane } from "./regions";
 import type { PluginReport, SandboxReport } from "./report";
 import { stackStates, strayRegions } from "./standing";
 import { startClusters } from "./status";
 
 /** Outputs of a region that name what a later update makes. */
-const WAITED_FOR = ["pendingPeers", "pendingPeerings"] as const;
+const WAITED_FOR = ["pendingPeers", "pendingPeerings", "pendingGateways"] as const;
 
 /** What the steps learn from each other. */
 interface UpState {
@@ -93,7 +94,7 @@ function steps(
   signal: AbortSignal,
   started: number,
 ): Parameters<typeof runSteps<UpState>>[1] {
-  const { global } = context.stacks;
+  const { global, mesh, regions } = context.stacks;
   return [
     {
       title: "Tools",
@@ -129,11 +130,14 @@ function steps(
       concurrent: true,
       steps: () => regions.map((region) => regionStep(context, region, signal)),
     })),
-    {
-      title: "Links",
-      concurrent: true,
-      steps: (state) => state.pending.map((region) => regionStep(context, region, signal)),
-    },
+    ...byControlPlane(mesh, regions).map((group, index) => ({
+      title: index === 0 ? "Links" : "Gateways of remotes",
+      concurrent: true as const,
+      steps: (state: UpState) =>
+        state.pending
+          .filter((region) => group.includes(region))
+          .map((region) => regionStep(context, region, signal)),
+    })),
     {
       title: "Remote clusters synced",
       run: async (state, view) => {
@@ -171,13 +175,18 @@ function steps(
 function regionWaves(context: SandboxContext): readonly { title: string; regions: readonly string[] }[] {
   const states = stackStates(context.home);
   const isNew = (region: string): boolean => states.get(region)?.hasOutputs !== true;
-  const { regions } = context.stacks;
+  const { mesh, regions } = context.stacks;
   const [fresh, others] = [regions.filter(isNew), regions.filter((region) => !isNew(region))];
-  if (fresh.length === 0 || others.length === 0) return [{ title: "Regions", regions }];
-  return [
-    { title: "New regions", regions: fresh },
-    { title: "Regions", regions: others },
-  ];
+  const waves =
+    fresh.length === 0 || others.length === 0
+      ? [{ title: "Regions", regions }]
+      : [
+          { title: "New regions", regions: fresh },
+          { title: "Regions", regions: others },
+        ];
+  return waves.flatMap((wave) =>
+    byControlPlane(mesh, wave.regions).map((group) => ({ ...wave, regions: group })),
+  );
 }
 
 function regionStep(context: SandboxContext, region: string, signal: AbortSignal): Step<UpState> {

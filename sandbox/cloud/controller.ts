@@ -5,6 +5,7 @@ import {
   BOUND,
   FINALIZER,
   formatAddress,
+  internalIp,
   isSame,
   plan,
   type Address,
@@ -133,7 +134,7 @@ export class CloudController {
     const ref = refOf(service);
     const owner = this.owner(service);
     await this.events.record(service, "Normal", "EnsuringLoadBalancer", "Ensuring load balancer");
-    if (from !== undefined && !isSame(from, to)) await this.o.publicIps.release({ ...from, owner });
+    if (from !== undefined && !isSame(from, to)) await this.free(from, owner);
     const finalizers = service.metadata.finalizers ?? [];
     // Finalizer and note come before the binding: after a crash in between, the deletion still releases.
     await this.o.kube.patch(ref, {
@@ -143,14 +144,14 @@ export class CloudController {
         ...(finalizers.includes(FINALIZER) ? {} : { finalizers: [...finalizers, FINALIZER] }),
       },
     });
-    const { ip } = await this.o.publicIps.bind({ ...to, owner });
+    const ip = internalIp(to) ?? (await this.o.publicIps.bind({ ...to, owner })).ip;
     await this.o.kube.patchStatus(ref, { status: { loadBalancer: { ingress: [{ ip, ipMode: "VIP" }] } } });
     await this.events.record(service, "Normal", "EnsuredLoadBalancer", "Ensured load balancer");
   }
 
   private async release(service: KubeObject, from: Address | undefined): Promise<void> {
     const ref = refOf(service);
-    if (from !== undefined) await this.o.publicIps.release({ ...from, owner: this.owner(service) });
+    if (from !== undefined) await this.free(from, this.owner(service));
     if (service.metadata.deletionTimestamp === undefined)
       await this.o.kube.patchStatus(ref, { status: { loadBalancer: { ingress: null } } });
     await this.o.kube.patch(ref, {
@@ -160,6 +161,10 @@ export class CloudController {
         finalizers: (service.metadata.finalizers ?? []).filter((one) => one !== FINALIZER),
       },
     });
+  }
+
+  private async free(address: Address, owner: string): Promise<void> {
+    if (internalIp(address) === undefined) await this.o.publicIps.release({ ...address, owner });
   }
 
   private async retryDue(): Promise<void> {

@@ -6,6 +6,12 @@ export const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
 export const PIP_NAME = "service.beta.kubernetes.io/azure-pip-name";
 /** Names the resource group that the address is in. */
 export const PIP_GROUP = "service.beta.kubernetes.io/azure-load-balancer-resource-group";
+/** Asks for a load balancer inside the virtual network. */
+const INTERNAL = "service.beta.kubernetes.io/azure-load-balancer-internal";
+/** Names the address of the virtual network that an internal load balancer is to have. */
+const INTERNAL_IPV4 = "service.beta.kubernetes.io/azure-load-balancer-ipv4";
+/** Stands in place of a resource group for an address of the virtual network. */
+const VIRTUAL_NETWORK = "virtual-network";
 /** Ours: which address is bound, so that a restarted controller can release it although the Service changed. */
 export const BOUND = "sandbox/public-ip";
 
@@ -27,8 +33,19 @@ export type Plan =
 /** Says which address a Service is to have, or in words why it gets none. */
 export type Choice = (service: KubeObject) => Address | string;
 
+/** The number of an address inside the virtual network, which no resource stands for; undefined for any other. */
+export function internalIp({ resourceGroup, name }: Address): string | undefined {
+  return resourceGroup === VIRTUAL_NETWORK ? name : undefined;
+}
+
 /** AKS, as the program uses it: the address that the annotations name. */
 export const namedAddress: Choice = ({ metadata: { annotations = {} } }) => {
+  if (annotations[INTERNAL]?.toLowerCase() === "true") {
+    const ip = annotations[INTERNAL_IPV4] ?? "";
+    return ip === ""
+      ? `the Service has no annotation ${INTERNAL_IPV4}: the sandbox's internal load balancer takes only an address that is named.`
+      : { resourceGroup: VIRTUAL_NETWORK, name: ip };
+  }
   const missing = [PIP_NAME, PIP_GROUP].filter((name) => (annotations[name] ?? "") === "");
   return missing.length > 0
     ? `the Service has no annotation ${missing.join(" and ")}: the sandbox's load balancer takes only a public IP address that exists, by its name and resource group.`

@@ -99,6 +99,7 @@ const OUTPUTS: Readonly<Record<string, Outputs>> = {
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": sameAsInputs,
   "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`password ${name}`) }),
   "kubernetes:networking.istio.io/v1:DestinationRule": sameAsInputs,
+  "kubernetes:networking.istio.io/v1:Gateway": sameAsInputs,
   "kubernetes:networking.istio.io/v1:ServiceEntry": sameAsInputs,
   "kubernetes:networking.istio.io/v1:VirtualService": sameAsInputs,
   "kubernetes:security.istio.io/v1:AuthorizationPolicy": sameAsInputs,

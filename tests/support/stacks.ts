@@ -29,9 +29,15 @@ const networkId = (region: string): string =>
   `/subscriptions/s/resourceGroups/global-mesh-${region}/providers/Microsoft.Network/virtualNetworks/${region}-network`;
 
 /** Outputs of a region as its peers read them. */
-export function regionStack(region: string, index: number, linkedPeers: readonly string[] = []): ShownStack {
+export function regionStack(
+  region: string,
+  index: number,
+  linkedPeers: readonly string[] = [],
+  more: Readonly<Record<string, unknown>> = {},
+): ShownStack {
   return {
     outputs: {
+      ...more,
       linkContract: {
         version: 1,
         cluster: `${region}-cluster`,

@@ -51,7 +51,7 @@ describe("a region that leaves", () => {
       [],
     );
     await waitSynced(
-      { ...context, stacks: { global: "global", regions: survivors } },
+      { ...context, stacks: { ...context.stacks, regions: survivors } },
       requireIdentity(context.home),
       () => undefined,
       new AbortController().signal,

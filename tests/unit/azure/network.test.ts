@@ -33,6 +33,28 @@ describe("the network of a region", () => {
     );
   });
 
+  it("admits named sources to the gateway between networks, and nobody where none is known", () => {
+    const subnets = subnetPlan("10.10.0.0/16", "pod-subnet");
+    const rules = (sources: readonly string[]) =>
+      networkSpec({
+        ...common,
+        cidr: "10.10.0.0/16",
+        subnets,
+        peerRanges: [],
+        eastWest: { sources, ports: [15443, 15012] },
+      }).securityGroup.securityRules;
+    const rule = rules(["203.0.113.3/32", "203.0.113.2/32", "203.0.113.3/32"]).at(-1);
+    assert.deepEqual(
+      [rule?.access, rule?.protocol, rule?.sourceAddressPrefixes, rule?.destinationPortRanges],
+      ["Allow", "Tcp", ["203.0.113.2/32", "203.0.113.3/32"], ["15443", "15012"]],
+    );
+    assert.equal(rule?.sourceAddressPrefix, undefined);
+    assert.deepEqual(
+      rules([]).map(({ name }) => name),
+      ["gateway-from-internet"],
+    );
+  });
+
   it("admits no peers where there are none", () => {
     const names = spec("pod-subnet", []).securityGroup.securityRules.map((rule) => rule.name);
     assert.deepEqual(names, ["gateway-from-internet"]);

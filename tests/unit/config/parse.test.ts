@@ -22,6 +22,7 @@ describe("config: what is accepted", () => {
       zones: ["1", "2", "3"],
       network: "network1",
       primary: false,
+      controlPlane: "westeurope",
       leaving: false,
     });
     assert.equal(settings.meshId, "mesh1");

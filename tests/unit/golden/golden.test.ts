@@ -82,3 +82,43 @@ describe("golden dump of all resources", () => {
   it("eastus, with Linkerd", async () =>
     compare("linkerd-eastus", await runStack("eastus", { global: linkerdGlobalStack(REGIONS) }, LINKERD)));
 });
+
+/** Two regions in another topology, as the tables of docs/topologies.md have them. */
+describe("golden dump of all resources in other topologies", () => {
+  const regions = ["eastus", "westeurope"];
+  const mesh = (linked: Readonly<Record<string, readonly string[]>>) => ({
+    global: globalStack(REGIONS),
+    eastus: regionStack("eastus", 1, linked["eastus"], { eastWestAddress: "203.0.113.101" }),
+    westeurope: regionStack("westeurope", 2, linked["westeurope"], { eastWestAddress: "203.0.113.102" }),
+  });
+  const config = (topology: string, networks: readonly (string | undefined)[]) => ({
+    "global-mesh:topology": topology,
+    "global-mesh:regions": JSON.stringify(
+      Object.fromEntries(
+        regions.map((region, index) => [
+          region,
+          { cidr: `10.${index + 1}0.0.0/16`, network: networks[index] },
+        ]),
+      ),
+    ),
+  });
+  const linked = { eastus: ["westeurope"], westeurope: ["eastus"] };
+  const remote = config("primary-remote", ["network1", "network2"]);
+
+  it("eastus of a multi-network mesh", async () =>
+    compare("multi-network-eastus", await runStack("eastus", mesh(linked), config("multi-network", []))));
+  for (const region of regions) {
+    it(`${region} of a primary-remote mesh on two networks`, async () =>
+      compare(`primary-remote-${region}`, await runStack(region, mesh(linked), remote)));
+  }
+  it("a remote whose primary does not read it yet has no gateways", async () => {
+    const run = await runStack("westeurope", mesh({ westeurope: [] }), remote);
+    const releases = run.registrations.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+    assert.deepEqual(
+      releases.map(({ name }) => name),
+      ["istio-base", "istiod-default"],
+    );
+    assert.deepEqual(run.outputs["pendingGateways"], ["istio-ingressgateway", "istio-eastwestgateway"]);
+    assert.match(run.warnings.join(), /gateways of westeurope are pending: istiod of eastus does not read/);
+  });
+});

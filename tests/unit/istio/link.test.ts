@@ -157,6 +157,35 @@ describe("the reader's access", () => {
     ]);
   });
 
+  it("is for what runs a remote, where the primary's istiod does, and nothing that is not named", () => {
+    const remote = readerAccess(["1-31-1"], "primary");
+    const more = remote.cluster.filter((rule) => !cluster.includes(rule));
+    const said = more.map(({ resources, resourceNames = ["*"], verbs }) =>
+      [resources.join(), resourceNames.join(), verbs.join()].join(" "),
+    );
+    assert.deepEqual(said, [
+      "tokenreviews * create",
+      "subjectaccessreviews * create",
+      "configmaps * create",
+      "configmaps istio-ca-crl,istio-ca-root-cert get,list,watch,update",
+      "mutatingwebhookconfigurations * list,watch",
+      "mutatingwebhookconfigurations istio-sidecar-injector-1-31-1 update",
+      "namespaces istio-system get",
+    ]);
+    assert.deepEqual(remote.rootNamespace[0], {
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: ["istio-namespace-controller-election"],
+      verbs: ["get", "update"],
+    });
+    assert.equal(
+      readerAccess(["default"], "primary").cluster.some(({ resourceNames = [] }) =>
+        resourceNames.includes("istio-sidecar-injector"),
+      ),
+      true,
+    );
+  });
+
   it("names the mesh settings of the revisions that are read", () => {
     const named = readerAccess(["1-31-1", "default", "default"]).rootNamespace;
     assert.deepEqual(named, [

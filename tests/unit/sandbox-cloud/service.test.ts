@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   BOUND,
   FINALIZER,
+  internalIp,
   isSame,
   PIP_GROUP,
   PIP_NAME,
@@ -12,6 +13,9 @@ import type { KubeObject } from "../../../sandbox/kube";
 
 const wanted = { [PIP_NAME]: "gateway", [PIP_GROUP]: "network" };
 const gateway = { name: "gateway", resourceGroup: "network" };
+const AZURE = "service.beta.kubernetes.io/azure-load-balancer";
+const internal = { [`${AZURE}-internal`]: "true" };
+const inside = { resourceGroup: "virtual-network", name: "10.10.63.254" };
 const spare = { name: "spare", resourceGroup: "network" };
 
 function service(type: string, metadata: Partial<KubeObject["metadata"]> = {}, ip?: string): KubeObject {
@@ -24,11 +28,31 @@ function service(type: string, metadata: Partial<KubeObject["metadata"]> = {}, i
   };
 }
 
+describe("the address of a load balancer", () => {
+  it("is a number where it is one of the virtual network, and a resource elsewhere", () => {
+    assert.equal(internalIp(inside), "10.10.63.254");
+    assert.equal(internalIp(gateway), undefined);
+  });
+});
+
 describe("plan of a Service", () => {
   const finalizers = [FINALIZER];
   const table: [string, KubeObject, Plan][] = [
     ["no load balancer", service("ClusterIP"), { action: "none" }],
     ["a new one", service("LoadBalancer", { annotations: wanted }), { action: "bind", to: gateway }],
+    [
+      "an internal one",
+      service("LoadBalancer", { annotations: { ...internal, [`${AZURE}-ipv4`]: "10.10.63.254" } }),
+      { action: "bind", to: inside },
+    ],
+    [
+      "an internal one that names no address",
+      service("LoadBalancer", { annotations: internal }),
+      {
+        action: "refuse",
+        message: `the Service has no annotation ${AZURE}-ipv4: the sandbox's internal load balancer takes only an address that is named.`,
+      },
+    ],
     [
       "one that is done",
       service(
