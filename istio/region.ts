@@ -74,6 +74,8 @@ export function globalHostsOf(
   catalog: Catalog,
 ): readonly string[] {
   const { applications } = chooseApplications(catalog, settings.applications, settings.rollouts);
-  const hosts = applications.flatMap(({ services }) => services.flatMap(({ globalHost }) => globalHost ?? []));
+  const hosts = applications.flatMap(({ services }) =>
+    services.flatMap(({ globalHost }) => globalHost ?? []),
+  );
   return [...new Set(hosts)].toSorted();
 }

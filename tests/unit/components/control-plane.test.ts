@@ -19,7 +19,7 @@ const shows = (more: object = {}): StackReading => ({
   outputs: { ...outputs, ...more },
 });
 const nothing: StackReading = { kind: "unknown-stack", stack: "organization/global-mesh/westeurope" };
-const judge = (primary: StackReading, own = nothing) =>
+const judge = (primary: StackReading, own: StackReading = nothing) =>
   judgeControlPlane("westeurope", "eastus", primary, own);
 
 describe("the istiod of a remote", () => {
