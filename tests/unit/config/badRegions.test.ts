@@ -3,7 +3,7 @@ import { refuses } from "./badInput";
 const east = { eastus: { cidr: "10.10.0.0/16" } };
 const two = { ...east, westeurope: { cidr: "10.20.0.0/16" } };
 const REGION_TABLE =
-  "a map from region name to {cidr, labels, zones}; a name is the Azure location: lower-case letters, digits and " +
+  "a map from region name to {cidr, labels, network, zones}; a name is the Azure location: lower-case letters, digits and " +
   "single hyphens, at most 46 characters";
 
 refuses("the regions table", [
@@ -102,7 +102,7 @@ refuses("the regions table", [
     set: { regions: { eastus: { zones: [] } } },
     setting: "global-mesh:regions.eastus.cidr",
     got: "nothing",
-    allowed: "an IPv4 range that no other region uses, such as 10.40.0.0/16",
+    allowed: "an IPv4 range that no other region of its network uses, such as 10.40.0.0/16",
     fix: "set it: it has no default",
   },
   {
