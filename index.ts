@@ -5,7 +5,7 @@ import { loadSettings } from "./config/load";
 /** The program of every stack: the stack `global` holds trust, every other one is a region. */
 async function program(): Promise<Record<string, unknown>> {
   const knownApplications = catalog.applications.map(({ name }) => name);
-  const { settings, kubeconfig } = loadSettings({ knownApplications });
+  const { settings, kubeconfig } = loadSettings({ knownApplications, folder: __dirname });
   if (settings.role === "global") {
     const args = { ...settings, regions: settings.mesh.regions.map(({ name }) => name) };
     return mesh.globalOutputs(new mesh.GlobalTrust("trust", args), mesh.linkerdTrust(args));

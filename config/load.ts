@@ -12,7 +12,7 @@ import type { Settings } from "./settings";
 export interface LoadSettingsArgs {
   /**
    * Folder of `rollouts.yaml`.
-   * @default the program's own; the project that the engine works in may be a generated one
+   * @default the folder above this file's; a bundle of the program has no such file, so the program names its own
    */
   readonly folder?: string;
   /** Names of the applications that the catalog has. */
