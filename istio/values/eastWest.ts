@@ -1,6 +1,5 @@
 import { EAST_WEST_SELECTOR, eastWestPorts } from "../eastWest";
 import { mergeValues, type Value, type Values } from "./merge";
-import type { Overrides } from "./overrides";
 import { profiles, type ProfileName } from "./profiles";
 
 /** What the values of an east-west gateway are made from. */
@@ -32,10 +31,10 @@ export function eastWestValues(input: EastWestInput): Values {
   const { revision, network, sources } = input;
   if (sources.length === 0)
     throw new Error("an east-west gateway without sources would be open to everybody");
-  const sized: Overrides["gateway"] = profiles[input.profile].gateway;
+  const sized: Values = profiles[input.profile].gateway;
   return mergeValues(
-    sized ?? {},
-    spread(sized ?? {}),
+    sized,
+    spread(sized),
     {
       ...(revision === "default" ? {} : { revision }),
       labels: { [NETWORK]: network },
