@@ -38,10 +38,22 @@ function meshNamespaces(set: readonly SetObject[]): ReadonlyMap<string, SetObjec
   );
 }
 
+/**
+ * Whether another cluster's istiod runs the proxies of this one, as the root namespace says to that istiod. It reads
+ * policy from its own cluster, so that none is here is as it should be.
+ */
+function isRemote(set: readonly SetObject[]): boolean {
+  return ofKind(set, "Namespace").some(
+    ({ object }) =>
+      at(object, "metadata", "name") === ROOT_NAMESPACE &&
+      !isAbsent(at(object, "metadata", "annotations", "topology.istio.io/controlPlaneClusters")),
+  );
+}
+
 /** Namespaces with proxies of which no policy, their own or the mesh's, says what their workloads accept. */
 export function namespacesWithoutMode(set: readonly SetObject[]): readonly Finding[] {
   const said = new Set(ofKind(set, "PeerAuthentication").filter(saysMode).map(namespaceOf));
-  if (said.has(ROOT_NAMESPACE) || [...said].some(isUnknown)) return [];
+  if (said.has(ROOT_NAMESPACE) || [...said].some(isUnknown) || isRemote(set)) return [];
   return [...meshNamespaces(set)]
     .filter(([name]) => !said.has(name))
     .map(([name, namespace]) =>
@@ -64,6 +76,7 @@ function saysMode(policy: SetObject): boolean {
 export function workloadsWithoutPolicy(set: readonly SetObject[]): readonly Finding[] {
   const policies = ofKind(set, "AuthorizationPolicy");
   const inMesh = meshNamespaces(set);
+  if (isRemote(set)) return [];
   return set.flatMap((one) => {
     const namespace = namespaceOf(one);
     const labels = workloadLabels(one);
