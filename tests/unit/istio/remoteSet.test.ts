@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { namespacesWithoutMode, workloadsWithoutPolicy, type SetObject } from "../../../istio/rules/objectSet";
+import {
+  namespacesWithoutMode,
+  workloadsWithoutPolicy,
+  type SetObject,
+} from "../../../istio/rules/objectSet";
 
 const namespace = (name: string, metadata: object): SetObject => ({
   kind: "Namespace",
@@ -31,7 +35,10 @@ describe("the objects of a cluster whose istiod is in another", () => {
     for (const other of [set(undefined), set({ "example.com/note": "x" })]) {
       assert.deepEqual([namespacesWithoutMode(other).length, workloadsWithoutPolicy(other).length], [1, 1]);
     }
-    const elsewhere = [...set(undefined), namespace("other", { annotations: { [REMOTE]: "eastus-cluster" } })];
+    const elsewhere = [
+      ...set(undefined),
+      namespace("other", { annotations: { [REMOTE]: "eastus-cluster" } }),
+    ];
     assert.equal(namespacesWithoutMode(elsewhere).length, 1);
   });
 });
