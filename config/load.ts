@@ -11,10 +11,10 @@ import type { Settings } from "./settings";
 /** What the settings are held against besides themselves. */
 export interface LoadSettingsArgs {
   /**
-   * Folder of `rollouts.yaml`.
-   * @default the folder above this file's; a bundle of the program has no such file, so the program names its own
+   * The program's folder, with `rollouts.yaml`. Only the program's first file knows it: the project that the engine
+   * works in may be a generated one, and of the other files the loader makes one with the first.
    */
-  readonly folder?: string;
+  readonly folder: string;
   /** Names of the applications that the catalog has. */
   readonly knownApplications: readonly string[];
 }
@@ -47,7 +47,7 @@ function parse(values: Readonly<Record<string, string>>, args: LoadSettingsArgs)
       project: pulumi.getProject(),
       stack: pulumi.getStack(),
       knownApplications: args.knownApplications,
-      rollouts: readText(path.join(args.folder ?? path.dirname(__dirname), ROLLOUTS_FILE)),
+      rollouts: readText(path.join(args.folder, ROLLOUTS_FILE)),
       inspectChartFolder,
     });
   } catch (error) {

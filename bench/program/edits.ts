@@ -6,7 +6,7 @@ import { loadSettings } from "./config/load";
 
 async function program(): Promise<Record<string, unknown>> {
   const knownApplications = catalog.applications.map(({ name }) => name);
-  const { settings, kubeconfig } = loadSettings({ knownApplications });
+  const { settings, kubeconfig } = loadSettings({ knownApplications, folder: __dirname });
   if (settings.role === "global") return {};
   const { cluster } = await mesh.regionCluster({ ...settings, namespaces: [] }, [], kubeconfig);
   return { clusterName: settings.region.cluster, kubeconfig: pulumi.secret(cluster.kubeconfig) };

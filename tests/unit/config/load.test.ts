@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings } from "../../../config/load";
-import { delivered } from "./tracked";
+import { delivered, ROOT } from "./tracked";
 
 const KUBECONFIG = [
   "clusters: [{name: a, cluster: {server: 'https://192.0.2.1', certificate-authority-data: Q0E=}}]",
@@ -29,7 +29,7 @@ async function asStack(stack: string, values: Readonly<Record<string, string>>, 
   const { "global-mesh:dnsLabel": label, ...rest } = delivered("eastus");
   const own = values["global-mesh:platform"] === "existing" ? {} : { "global-mesh:dnsLabel": label ?? "" };
   pulumi.runtime.setAllConfig({ ...rest, ...own, ...values }, secretKeys);
-  return loadSettings({ knownApplications: ["ai-agent"] });
+  return loadSettings({ knownApplications: ["ai-agent"], folder: ROOT });
 }
 
 describe("config: loading through the engine's runtime", () => {
