@@ -4,11 +4,11 @@ import { escaped, httpMatches, takesAll } from "./httpMatch";
 import type { Condition } from "./match";
 import type { PathRewrite } from "./paths";
 import { retrySplit } from "./retries";
-import type { RouteOptions, RouteScope, Rule } from "./routePlan";
+import type { RouteConflict, RouteOptions, RouteScope, Rule } from "./routePlan";
 import { routePlan } from "./routePlan";
 import { mirrorDestination } from "./split";
 
-export type { RouteOptions } from "./routePlan";
+export type { RouteConflict, RouteOptions } from "./routePlan";
 
 /**
  * The HTTP routes of a service's requests. The first one that takes a request decides, and they stand in this
@@ -28,6 +28,15 @@ export function httpRoutes(
     ...(isNamed || part.rule.names.length > 0 ? { name: nameOf(part, options) } : {}),
     ...httpRoute(service, scope, part, options),
   }));
+}
+
+/** The entries of a service that cannot be said together, with each other or with the options' match. */
+export function routeConflicts(
+  service: Service,
+  scope: RouteScope,
+  options: RouteOptions = {},
+): readonly RouteConflict[] {
+  return routePlan(service, scope, options).conflicts;
 }
 
 /** The requests of a rule whose retries are the same. */
