@@ -1,7 +1,7 @@
 import type { Service } from "../intent";
 import type { StringMatch } from "../model";
 import { httpMatches } from "../traffic/httpMatch";
-import { routePlan, type RouteOptions, type RouteScope } from "../traffic/routePlan";
+import { routePlan, type RouteScope } from "../traffic/routePlan";
 import type { Fault } from "./fault";
 import { LONGEST_REGEX } from "./requestMatch";
 
@@ -24,17 +24,9 @@ export function checkRouteOrder(setting: string, service: Service, scope: RouteS
   );
 }
 
-/**
- * Entries of a service whose conditions no route can say together, with each other or with what a gateway puts
- * before them.
- */
-export function checkMergeable(
-  setting: string,
-  service: Service,
-  scope: RouteScope,
-  options: RouteOptions = {},
-): readonly Fault[] {
-  const { rules, conflicts } = routePlan(service, scope, options);
+/** Entries of a service whose conditions no route can say together. */
+function checkMergeable(setting: string, service: Service, scope: RouteScope): readonly Fault[] {
+  const { rules, conflicts } = routePlan(service, scope);
   const long = rules.filter(({ condition }) =>
     httpMatches(condition)
       .flatMap(({ uri, headers }) => [...(uri ? [uri] : []), ...Object.values(headers ?? {})])
