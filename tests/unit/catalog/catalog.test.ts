@@ -62,7 +62,7 @@ describe("the catalog", () => {
 
 // Word for word what seed 000 asks for, but where the design says that the seed's form does not work.
 describe("the ai-agent application", () => {
-  it("is five objects in an injected namespace", () => {
+  it("is six objects in an injected namespace", () => {
     const { namespaces, objects } = compiled(["ai-agent"]);
     assert.deepEqual(
       namespaces.map(({ name, labels }) => [name, labels["istio-injection"]]),
@@ -75,6 +75,7 @@ describe("the ai-agent application", () => {
         "production DestinationRule ai-agent",
         "production PeerAuthentication default",
         "production ServiceEntry ai-agent",
+        "production Sidecar ai-agent",
         "production VirtualService ai-agent",
       ],
     );
@@ -87,6 +88,8 @@ describe("the ai-agent application", () => {
       location: "MESH_INTERNAL",
       resolution: "STATIC",
       workloadSelector: { labels: { app: "ai-agent" } },
+      // Nobody but itself may call it.
+      exportTo: ["."],
     });
   });
 
@@ -101,6 +104,7 @@ describe("the ai-agent application", () => {
           ],
         },
       ],
+      exportTo: ["."],
     });
   });
 
@@ -124,6 +128,7 @@ describe("the ai-agent application", () => {
         { name: "v1", labels: { version: "v1" } },
         { name: "v2", labels: { version: "v2" } },
       ],
+      exportTo: ["."],
     });
   });
 

@@ -172,7 +172,12 @@ describe("what a service's proxies are told of", () => {
               ...(from === undefined ? {} : { access: [{ from }] }),
             }),
         );
-        const app = application({ name: "m", namespaces: spaces.map((name) => ({ name })), services });
+        const app = application({
+          name: "m",
+          namespaces: spaces.map((name) => ({ name })),
+          services,
+          otherCallers: spaces.map((name) => `${name}/*`),
+        });
         const entries = specsOf([app], "ServiceEntry") as Record<string, { exportTo?: string[] }>;
         const sidecars = specsOf([app], "Sidecar") as Record<string, { egress: { hosts: string[] }[] }>;
         for (const target of services) {

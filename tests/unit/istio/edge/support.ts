@@ -9,7 +9,13 @@ let schemas: CrdSchemas | undefined;
 
 /** An application of the shop, with what a test says beside it. */
 export function shopsWith(args: Partial<ApplicationArgs> = {}): Application {
-  return application({ name: "shops", namespaces: [{ name: "shops" }], services: [shop()], ...args });
+  return application({
+    name: "shops",
+    namespaces: [{ name: "shops" }],
+    services: [shop()],
+    otherCallers: ["a/*", "billing/*", "ops/*", "shops/*", "web/*"],
+    ...args,
+  });
 }
 
 export function compiled(
