@@ -20,18 +20,13 @@ export function keyOf({ namespace, name }: { readonly namespace: string; readonl
 /** Every caller that a service lets in; undefined where it lets in some that it does not name. */
 export function declaredCallers({ access }: Service): readonly Caller[] | undefined {
   if (access === undefined) return undefined;
-  const isOpen = access.some(
-    ({ from, namespaces }) =>
-      // Istio's namespaces may hold a star, which says no more than that there are some.
-      (from === undefined && namespaces === undefined) ||
-      (namespaces ?? []).some((name) => name.includes("*")),
-  );
+  const isOpen = access.some(({ from, namespaces }) => from === undefined && namespaces === undefined);
   return isOpen ? undefined : callersOf(access);
 }
 
 /** The callers that a service names, others beside them or not; all accounts of a namespace are `*`. */
 export function namedCallers({ access = [] }: Service): readonly Caller[] {
-  return callersOf(access).filter(({ namespace }) => !namespace.includes("*"));
+  return callersOf(access);
 }
 
 function callersOf(access: NonNullable<Service["access"]>): readonly Caller[] {
