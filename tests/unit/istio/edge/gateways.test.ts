@@ -207,6 +207,20 @@ describe("a gateway", () => {
     );
   });
 
+  it("tries one exact path before all that lies below it", () => {
+    const routes: readonly GatewayRoute[] = [
+      { name: "below", match: { path: { prefix: "/a" }, methods: ["GET"] }, to: "shops/shop" },
+      { name: "exact", match: { path: "/a" }, to: "shops/shop" },
+      { name: "longer", match: { path: { prefix: "/a/b" } }, to: "shops/shop" },
+    ];
+    const spec = specsOf([shopsWith({ gateways: [{ ...first, routes }] })], "VirtualService");
+    const { http } = spec["istio-ingress/public.example.com"] as { http: { name: string }[] };
+    assert.deepEqual(
+      http.map(({ name }) => name),
+      ["longer", "exact", "below"],
+    );
+  });
+
   it("names the objects of long hosts by a digest of the host", () => {
     const host = `${"a".repeat(60)}.example.com`;
     const server = { port: 80, protocol: "HTTP" as const, hosts: [host, `b${host.slice(1)}`] };

@@ -16,7 +16,7 @@ const told = (...services: ReturnType<typeof service>[]): Record<string, unknown
       (spec as { egress: { hosts: readonly string[] }[] }).egress[0]?.hosts,
     ]),
   );
-const ALWAYS = ["istio-observability/*", "istio-system/*"];
+const ALWAYS = ["istio-system/*"];
 
 describe("who is told of a service", () => {
   it("is everybody where some callers are not named", () => {
@@ -114,7 +114,7 @@ describe("what a service's proxies are told of", () => {
         of("d", { access: [{ from: ["shops/a"] }] }),
         of("e", { access: [{ namespaces: ["shops"] }] }),
       )["shops/a"],
-      [...ALWAYS.slice(0, 2), "legacy/*", "shops/b.global", "shops/c.global", "shops/d.global"],
+      [...ALWAYS, "legacy/*", "shops/b.global", "shops/c.global", "shops/d.global"],
     );
     assert.deepEqual(told(of("a", { calls: [] })), { "shops/a": ALWAYS });
   });
@@ -144,6 +144,15 @@ describe("what a service's proxies are told of", () => {
       "limits/ratelimit.limits.svc.cluster.local",
       "shops/*",
     ]);
+  });
+
+  it("is what every proxy must know, as where spans go", () => {
+    const app = shopsWith({ services: [of("a", { calls: [] })] });
+    const spec = specsOf([app], "Sidecar", { seenByAll: ["spans"] });
+    assert.deepEqual(spec["shops/a"], {
+      workloadSelector: { labels: { app: "a" } },
+      egress: [{ hosts: [...ALWAYS, "spans/*"] }],
+    });
   });
 
   it("holds every declared call, and is exported to the caller, in any mesh", () => {
