@@ -15,7 +15,9 @@ const gateways = (run: Run): readonly string[] =>
 const namespaces = (run: Run): readonly string[] =>
   ofType(run, "kubernetes:core/v1:Namespace").map(({ name }) => name);
 
-describe("the gateways of a region's program", () => {
+describe("the gateways of a region's program", function () {
+  // Each case runs the whole program.
+  this.timeout(60_000);
   it("are the ingress gateway alone where nothing is said", async () => {
     const run = await runStack("eastus", standing);
     assert.deepEqual(gateways(run), ["istio-ingress/istio-ingressgateway"]);

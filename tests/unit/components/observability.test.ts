@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { catalog } from "../../../catalog";
+import { compileRegion } from "../../../istio/region";
+import { buildMesh, regionOf } from "../../../topology";
 import type { Registration, Run } from "../../support/mocks";
 import { globalStack, regionStack, runStack, type ShownStack } from "../../support/stacks";
 
@@ -49,7 +52,9 @@ const addOns = (run: Run): readonly string[] =>
     .map(({ name }) => name)
     .toSorted();
 
-describe("the add-ons of a region's program", () => {
+describe("the add-ons of a region's program", function () {
+  // Each case runs the whole program, some twice.
+  this.timeout(60_000);
   let run: Run;
   before(async () => {
     run = await runStack("eastus", standing, enabled(...ALL));
@@ -150,22 +155,32 @@ describe("the add-ons of a region's program", () => {
     assert.equal(mesh(without)["extensionProviders"], undefined);
   });
 
-  it("let each narrowed proxy know Jaeger's Service, without which its spans would go nowhere", async () => {
-    const sidecars = async (...names: string[]): Promise<readonly string[][]> => {
-      const narrowed = await runStack("eastus", standing, {
-        ...enabled(...names),
-        "global-mesh:applications": JSON.stringify(["cross-cluster-test", "patterns"]),
-        "global-mesh:egressGateway": "always",
-        "global-mesh:internalGateway": "true",
-      });
-      return ofType(narrowed, "kubernetes:networking.istio.io/v1:Sidecar").map(
-        ({ inputs }) => (inputs["spec"] as { egress: { hosts: string[] }[] }).egress[0]?.hosts ?? [],
-      );
-    };
-    const hosts = await sidecars("jaeger");
-    assert.ok(hosts.length > 0, "no Sidecar to look at");
-    for (const list of hosts) assert.ok(list.includes("istio-observability/*"), list.join());
-    for (const list of await sidecars("prometheus")) assert.ok(!list.includes("istio-observability/*"));
+  it("let each narrowed proxy know Jaeger's Service, without which its spans would go nowhere", () => {
+    const labels = { mesh: "enabled", integration: "istio" };
+    const mesh = buildMesh({
+      topology: "flat",
+      regions: { eastus: { cidr: "10.10.0.0/16", labels, zones: ["1"] } },
+      primary: "eastus",
+      leaving: [],
+    });
+    const hosts = (jaeger: boolean): readonly string[][] =>
+      compileRegion(
+        {
+          applications: ["ai-agent"],
+          mesh,
+          region: regionOf(mesh, "eastus"),
+          trustDomain: "cluster.local",
+          revision: "default",
+          rollouts: {},
+          observability: { jaeger: { enabled: jaeger } },
+        },
+        catalog,
+      )
+        .objects.filter(({ kind }) => kind === "Sidecar")
+        .map(({ spec }) => (spec as { egress: { hosts: string[] }[] }).egress[0]?.hosts ?? []);
+    assert.ok(hosts(true).length > 0, "no Sidecar to look at");
+    for (const list of hosts(true)) assert.ok(list.includes("istio-observability/*"), list.join());
+    for (const list of hosts(false)) assert.ok(!list.includes("istio-observability/*"), list.join());
   });
 
   it("come from a registry or a folder where the stack says so", async () => {

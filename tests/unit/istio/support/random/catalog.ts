@@ -91,7 +91,7 @@ function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
 }
 
 function externalOf(own: string, { services }: Names): fc.Arbitrary<ExternalService> {
-  const hosts = mostly(
+  const hosts = mostly<string[]>(
     fc.constantFrom([`api.${own}.example.com`], [`*.${own}.example.net`]),
     [],
     ["bad host"],
@@ -201,7 +201,7 @@ export const randomCatalog: fc.Arbitrary<RandomCatalog> = fc
         return bindingsOf(applications).map((bindings) => ({
           applications,
           bindings,
-          rollouts: rollouts as RolloutPhases,
+          rollouts: rollouts,
           clusters: regions.map((region, index) => ({
             name: region,
             labels: { mesh: "enabled", ...(index === 0 ? { tier: "gold" } : {}) },

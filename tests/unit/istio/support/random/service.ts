@@ -44,7 +44,7 @@ export interface Names {
 
 const VERSIONS = ["v1", "v2", "v3"] as const;
 
-const versions: fc.Arbitrary<Readonly<Record<string, number>>> = mostly(
+const versions = mostly<Readonly<Record<string, number>>>(
   fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 })).map(([a, b]) => {
     const [low, high] = [Math.min(a, b), Math.max(a, b)];
     return { v1: low, v2: high - low, v3: 100 - high };
@@ -175,7 +175,7 @@ function access({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<
     paths: list(mostly(fc.constantFrom("/api/*", "/healthz", "*.html"), "api", "/*/*")),
     namespaces: list(fc.constantFrom(...namespaces)),
     ...(tokens ? { token } : {}),
-  } as never);
+  });
   return fc.array(rule, { maxLength: 2 });
 }
 
@@ -189,7 +189,7 @@ function deny({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<De
         exceptFrom: list(fc.constantFrom(...services)),
         exceptNamespaces: list(fc.constantFrom(...namespaces)),
         ...(tokens ? { exceptToken: token } : {}),
-      } as never),
+      }),
     )
     .map(([of, rest]) => ({ name: of, ...rest }));
   return named(rule);
@@ -230,7 +230,7 @@ export function serviceOf(key: string, names: Names): fc.Arbitrary<Service> {
       calls: list(mostly(fc.constantFrom(...names.services, ...names.external), "nowhere/none")),
       mtls: fc.constantFrom("STRICT", "PERMISSIVE"),
       portMtls: fc.constantFrom({ 9090: "PERMISSIVE" }, { 9090: "STRICT", 9091: "PERMISSIVE" }),
-    } as never);
+    });
   const split = fc.oneof(
     versions.map((shares) => ({ versions: shares })),
     fc.constant({ rollout: { stable: "v1", canary: "v2" } }),

@@ -50,7 +50,7 @@ export const labels = fc.constantFrom<Readonly<Record<string, string>>[]>(
   { "example.com/team": "payments", tier: "gold" },
 );
 
-export const textMatch: fc.Arbitrary<TextMatch> = mostly(
+export const textMatch: fc.Arbitrary<TextMatch> = mostly<TextMatch>(
   fc.oneof(
     path,
     path.map((prefix) => ({ prefix })),
