@@ -102,7 +102,6 @@ const OUTPUTS: Readonly<Record<string, Outputs>> = {
   "kubernetes:networking.istio.io/v1:Gateway": sameAsInputs,
   "kubernetes:networking.istio.io/v1:ServiceEntry": sameAsInputs,
   "kubernetes:networking.istio.io/v1:Sidecar": sameAsInputs,
-  "kubernetes:networking.istio.io/v1:Gateway": sameAsInputs,
   "kubernetes:networking.istio.io/v1alpha3:EnvoyFilter": sameAsInputs,
   "kubernetes:security.istio.io/v1:RequestAuthentication": sameAsInputs,
   "kubernetes:telemetry.istio.io/v1:Telemetry": sameAsInputs,
