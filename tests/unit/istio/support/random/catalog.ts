@@ -13,19 +13,7 @@ import { application, binding, externalService, gateway } from "../../../../../i
 import type { RolloutPhases } from "../../../../../topology";
 import type { Names } from "./service";
 import { localRateLimit, serviceOf } from "./service";
-import {
-  labels,
-  list,
-  longDuration,
-  match,
-  mostly,
-  name,
-  named,
-  path,
-  percent,
-  retries,
-  some,
-} from "./values";
+import { labels, list, longDuration, matchOf, mostly, nameOf, named, percent, retries, some } from "./values";
 
 /** Everything that a mesh is compiled from. */
 export interface RandomCatalog {
@@ -52,7 +40,11 @@ function applicationOf(own: string, names: Names): fc.Arbitrary<Application> {
       some({
         gateways: gatewayOf(own, names).map((one) => [one]),
         externalServices: externalOf(own, names).map((one) => [one]),
-        telemetry: named(telemetryOf(own, keys)),
+        telemetry: fc.uniqueArray(telemetryOf(own, keys), {
+          minLength: 1,
+          maxLength: 2,
+          comparator: (a, b) => a.name === b.name || JSON.stringify(a.scope) === JSON.stringify(b.scope),
+        }),
         labels,
         otherCallers: fc.constant(["monitoring/prometheus"]),
       }),
@@ -77,8 +69,8 @@ function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
   );
   const route: fc.Arbitrary<GatewayRoute> = fc
     .tuple(
-      fc.record({ name, to: fc.constantFrom(...services) }),
-      some({ match, rewritePath: path, timeout: longDuration, retries }),
+      fc.record({ name: nameOf("route"), to: fc.constantFrom(...services), match: matchOf.gateway }),
+      some({ timeout: longDuration, retries }),
     )
     .map(([required, rest]) => ({ ...required, ...rest }));
   return fc
@@ -91,24 +83,28 @@ function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
 }
 
 function externalOf(own: string, { services }: Names): fc.Arbitrary<ExternalService> {
-  const hosts = mostly<string[]>(
-    fc.constantFrom([`api.${own}.example.com`], [`*.${own}.example.net`]),
-    [],
-    ["bad host"],
-  );
-  return fc
+  const callers = some({
+    callers: list(fc.constantFrom(...services.filter((key) => key.startsWith(`${own}/`)))),
+    labels,
+  });
+  const byName = fc
     .tuple(
-      hosts,
-      some({
-        tls: fc.constantFrom({}, { sni: "other.example.com" }, { ca: { file: "/etc/ssl/ca.pem" } }),
-        throughEgressGateway: fc.boolean(),
-        callers: list(fc.constantFrom(...services)),
-        timeout: longDuration,
-        retries,
-        labels,
-      }),
+      mostly<string[]>(fc.constant([`api.${own}.example.com`]), [], ["bad host"]),
+      fc.oneof(
+        some({ throughEgressGateway: fc.boolean() }),
+        fc
+          .tuple(
+            fc.constantFrom({}, { sni: "other.example.com" }, { ca: { file: "/etc/ssl/ca.pem" } }),
+            some({ throughEgressGateway: fc.boolean(), timeout: longDuration, retries }),
+          )
+          .map(([tls, rest]) => ({ tls, ...rest })),
+      ),
     )
-    .map(([names, rest]) => externalService({ name: "outside", namespace: own, hosts: names, ...rest }));
+    .map(([hosts, rest]) => ({ hosts, ...rest }));
+  const wildcard = fc.constant({ hosts: [`*.${own}.example.net`] });
+  return fc
+    .tuple(fc.oneof(byName, wildcard), callers)
+    .map(([said, rest]) => externalService({ name: "outside", namespace: own, ...said, ...rest }));
 }
 
 function telemetryOf(own: string, services: readonly string[]): fc.Arbitrary<Telemetry> {
@@ -185,6 +181,7 @@ export const randomCatalog: fc.Arbitrary<RandomCatalog> = fc
         ...(store ? [`${namespace}/store`] : []),
       ]),
       external: namespaces.map((namespace) => `${namespace}/outside`),
+      limiter,
     };
     const base = application({
       name: "mesh",

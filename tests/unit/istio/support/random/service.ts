@@ -10,6 +10,7 @@ import type {
   Locality,
   LocalRateLimit,
   Outlier,
+  PathRoute,
   RouteTarget,
   Service,
   ServiceArgs,
@@ -21,10 +22,10 @@ import {
   labels,
   list,
   longDuration,
-  match,
+  matchOf,
   methods,
   mostly,
-  name,
+  nameOf,
   named,
   path,
   percent,
@@ -40,9 +41,9 @@ export interface Names {
   /** Every service of the catalog, as `namespace/name`. */
   readonly services: readonly string[];
   readonly external: readonly string[];
+  /** Whether a rate limit service counts. */
+  readonly limiter: boolean;
 }
-
-const VERSIONS = ["v1", "v2", "v3"] as const;
 
 const versions = mostly<Readonly<Record<string, number>>>(
   fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 })).map(([a, b]) => {
@@ -69,16 +70,14 @@ function locality({ regions }: Names): fc.Arbitrary<Locality> {
   );
 }
 
-/** A target that exists where `versions` do, so that most catalogs are accepted. */
-function target({ services }: Names): fc.Arbitrary<RouteTarget> {
-  return mostly<RouteTarget>(
-    fc.oneof(
-      fc.constantFrom(...VERSIONS).map((version) => ({ version })),
-      fc.constantFrom(...services).map((to) => ({ service: to })),
-    ),
-    { version: "v9" },
-    { service: "nowhere/none" },
-  );
+/** A version where there are some, or another service, or nothing at all where neither is. */
+function target(versioned: boolean, others: readonly string[]): fc.Arbitrary<RouteTarget> | undefined {
+  const kinds: fc.Arbitrary<RouteTarget>[] = [
+    ...(versioned ? [fc.constantFrom("v1", "v2").map((version) => ({ version }))] : []),
+    ...(others.length > 0 ? [fc.constantFrom(...others).map((to) => ({ service: to }))] : []),
+  ];
+  if (kinds.length === 0) return undefined;
+  return mostly(fc.oneof(...kinds), { version: "v9" }, { service: "nowhere/none" });
 }
 
 const hash: fc.Arbitrary<LoadBalancing> = fc.constantFrom<LoadBalancing[]>(
@@ -106,18 +105,22 @@ const outlier: fc.Arbitrary<Outlier> = some({
   consecutive5xxErrors: count,
   interval: longDuration,
   baseEjectionTime: longDuration,
-  maxEjectionPercent: fc.integer({ min: 0, max: 100 }),
+  maxEjectionPercent: fc.integer({ min: 1, max: 100 }),
   minHealthPercent: fc.integer({ min: 0, max: 100 }),
 });
 
 export const localRateLimit: fc.Arbitrary<LocalRateLimit> = fc
-  .tuple(count, fc.constantFrom<LocalRateLimit["per"][]>("1s", "60s", "1h"), some({ burst: count }))
-  .map(([requests, per, rest]) => ({ requests, per, ...rest }));
+  .tuple(count, fc.constantFrom<LocalRateLimit["per"][]>("1s", "60s", "1h"), some({ more: count }))
+  .map(([requests, per, { more }]) => ({
+    requests,
+    per,
+    ...(more === undefined ? {} : { burst: requests + more }),
+  }));
 
 const globalRateLimit: fc.Arbitrary<GlobalRateLimit> = fc
   .tuple(
     fc.record({
-      name,
+      name: nameOf("limit"),
       perHeader: fc.constant("x-user-id"),
       requests: count,
       per: fc.constantFrom<GlobalRateLimit["per"][]>("second", "minute", "hour", "day"),
@@ -128,8 +131,8 @@ const globalRateLimit: fc.Arbitrary<GlobalRateLimit> = fc
 
 const fault: fc.Arbitrary<FaultInjection> = fc
   .tuple(
-    name,
-    match,
+    nameOf("fault"),
+    matchOf.fault,
     some({
       delay: fc.record({ percent, duration: fc.constantFrom("1s" as const, "5s" as const) }),
       abort: fc.record({ percent, status: mostly(fc.constantFrom(400, 503), 99, 600) }),
@@ -182,7 +185,7 @@ function access({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<
 function deny({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<DenyRule[]> {
   const rule = fc
     .tuple(
-      name,
+      nameOf("deny"),
       some<Omit<DenyRule, "name">>({
         methods,
         paths: list(path.map((one) => `${one}*`)),
@@ -195,60 +198,89 @@ function deny({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<De
   return named(rule);
 }
 
+/** Paths with a treatment of their own; a rewrite needs one path or a prefix to replace. */
+function routesOf(to: fc.Arbitrary<RouteTarget> | undefined): fc.Arbitrary<PathRoute[]> {
+  const plain = fc
+    .tuple(
+      fc.record({ name: nameOf("route"), match: matchOf.route }),
+      some<Omit<PathRoute, "match" | "name" | "rewritePath">>({
+        ...(to === undefined ? {} : { to }),
+        timeout: longDuration,
+        retries,
+      } as never),
+    )
+    .map(([required, rest]) => ({ ...required, ...rest }));
+  const rewriting = fc
+    .tuple(plain, fc.constantFrom("/old", { prefix: "/old" }), path)
+    .map(([route, from, rewritePath]) => ({ ...route, match: { ...route.match, path: from }, rewritePath }));
+  return named(fc.oneof(plain, rewriting));
+}
+
 /** A service of that `namespace/name`, with any of the properties that there are. */
 export function serviceOf(key: string, names: Names): fc.Arbitrary<Service> {
   const [namespace = "", own = ""] = key.split("/");
-  const others = { ...names, services: names.services.filter((other) => other !== key) };
-  const said = (tokens: boolean): fc.Arbitrary<Partial<ServiceArgs>> =>
-    some<Omit<ServiceArgs, "jwt" | "name" | "namespace" | "port" | "versions">>({
+  const others = names.services.filter((other) => other !== key);
+  const said = (tokens: boolean, versioned: boolean): fc.Arbitrary<Partial<ServiceArgs>> => {
+    const to = target(versioned, others);
+    return some<Omit<ServiceArgs, "jwt" | "name" | "namespace" | "port" | "versions">>({
       targetPort: mostly(fc.integer({ min: 1, max: 65535 }), 0, 70000),
-      protocol: fc.constantFrom("HTTP", "HTTP2", "GRPC"),
+      protocol: fc.oneof(
+        { weight: 60, arbitrary: fc.constantFrom("HTTP", "HTTP2") },
+        { weight: 1, arbitrary: fc.constantFrom("GRPC", "TCP") },
+      ),
       globalHost: mostly(fc.constant(`${own}.${namespace}.global`), "not a host", "single"),
       serviceAccount: fc.constant(own),
       labels,
-      experiments: named(fc.record({ name, match, to: target(names) })),
-      routes: named(
-        fc
-          .tuple(
-            fc.record({ name, match }),
-            some({ to: target(names), rewritePath: path, timeout: duration, retries }),
-          )
-          .map(([required, rest]) => ({ ...required, ...rest })),
-      ),
-      timeout: duration,
+      ...(to === undefined
+        ? {}
+        : {
+            experiments: named(fc.record({ name: nameOf("test"), match: matchOf.experiment, to })),
+            mirror: fc.record({ to, percent }),
+          }),
+      routes: routesOf(to),
+      timeout: longDuration,
       retries,
-      mirror: fc.record({ to: target(others), percent }),
       faults: named(fault),
       loadBalancing: hash,
       connectionPool: pool,
       localRateLimit,
-      globalRateLimits: named(globalRateLimit),
+      ...(names.limiter ? { globalRateLimits: named(globalRateLimit) } : {}),
       locality: locality(names),
       outlier,
       access: access(names, tokens),
       deny: deny(names, tokens),
-      calls: list(mostly(fc.constantFrom(...names.services, ...names.external), "nowhere/none")),
       mtls: fc.constantFrom("STRICT", "PERMISSIVE"),
       portMtls: fc.constantFrom({ 9090: "PERMISSIVE" }, { 9090: "STRICT", 9091: "PERMISSIVE" }),
-    });
+    } as never);
+  };
   const split = fc.oneof(
     versions.map((shares) => ({ versions: shares })),
     fc.constant({ rollout: { stable: "v1", canary: "v2" } }),
     fc.constant({}),
   );
-  return fc
-    .tuple(
-      split,
-      fc.oneof(
-        fc.tuple(said(false), fc.constant({})),
-        fc.tuple(
-          said(true),
-          issuers.map((known) => ({ jwt: known })),
-        ),
+  // Whom a service calls has to let it in, which few random ones do.
+  const calls = fc.oneof(
+    { weight: 20, arbitrary: fc.constant({}) },
+    {
+      weight: 1,
+      arbitrary: list(mostly(fc.constantFrom(...others, `${namespace}/outside`), "nowhere/none")).map(
+        (called) => ({ calls: called }),
       ),
-      mostly(fc.constantFrom(80, 8080), 0),
-    )
-    .map(([shares, [rest, tokens], port]) =>
-      service({ name: own, namespace, port, ...shares, ...rest, ...tokens }),
+    },
+  );
+  return split.chain((shares) => {
+    const versioned = Object.keys(shares).length > 0;
+    const rest = fc.oneof(
+      fc.tuple(said(false, versioned), fc.constant({})),
+      fc.tuple(
+        said(true, versioned),
+        issuers.map((known) => ({ jwt: known })),
+      ),
     );
+    return fc
+      .tuple(rest, calls, mostly(fc.constantFrom(80, 8080), 0))
+      .map(([[properties, tokens], called, port]) =>
+        service({ name: own, namespace, port, ...shares, ...properties, ...tokens, ...called }),
+      );
+  });
 }

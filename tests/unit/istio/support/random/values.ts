@@ -18,15 +18,29 @@ export function list<T>(of: fc.Arbitrary<T>, maxLength = 2): fc.Arbitrary<T[]> {
   return fc.uniqueArray(of, { minLength: 1, maxLength, selector: (value) => JSON.stringify(value) });
 }
 
-/** Entries that have names: each name once. */
-export function named<T extends { readonly name: string }>(
-  of: fc.Arbitrary<T>,
-  maxLength = 2,
-): fc.Arbitrary<T[]> {
-  return fc.uniqueArray(of, { minLength: 1, maxLength, selector: ({ name }) => name });
+/** Entries that have names: each name once, and the same conditions only now and then. */
+export function named<T extends { readonly name: string }>(of: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  const matchText = (entry: T): string =>
+    JSON.stringify((entry as { readonly match?: unknown }).match ?? entry.name);
+  const distinct = fc.uniqueArray(of, {
+    minLength: 1,
+    maxLength: 2,
+    comparator: (a, b) => a.name === b.name || matchText(a) === matchText(b),
+  });
+  const any = fc.array(of, { minLength: 1, maxLength: 2 });
+  return fc.oneof({ weight: 50, arbitrary: distinct }, { weight: 1, arbitrary: any });
 }
 
-export const name = mostly(fc.constantFrom("alpha", "beta", "gamma"), "Not A Name", "x".repeat(64), "");
+/** Names of one sort, that none of another sort has. */
+export function nameOf(sort: string): fc.Arbitrary<string> {
+  return mostly(
+    fc.constantFrom(`${sort}-one`, `${sort}-two`),
+    "Not A Name",
+    "x".repeat(64),
+    "taken",
+    "taken",
+  );
+}
 export const duration: fc.Arbitrary<Duration> = mostly(
   fc.constantFrom<Duration[]>("250ms", "1s", "2s", "10s", "1m"),
   "-1s",
@@ -62,7 +76,7 @@ export const textMatch: fc.Arbitrary<TextMatch> = mostly<TextMatch>(
 );
 const headerText: fc.Arbitrary<TextMatch> = fc.constantFrom("true", { prefix: "v" }, { regex: ".*Mobile.*" });
 
-export const match: fc.Arbitrary<RequestMatch> = fc
+const match: fc.Arbitrary<RequestMatch> = fc
   .record(
     {
       headers: fc.dictionary(mostly(fc.constantFrom("x-user-id", "x-tier"), "X User"), headerText, {
@@ -77,11 +91,37 @@ export const match: fc.Arbitrary<RequestMatch> = fc
   )
   .filter((said) => Object.keys(said).length > 0);
 
-export const retries: fc.Arbitrary<Retries> = fc
+/** Conditions of one sort of entry: those of two sorts hold together in one route. */
+export const matchOf = {
+  experiment: conditions({
+    headers: fc.dictionary(fc.constantFrom("x-tier", "user-agent"), headerText, { minKeys: 1, maxKeys: 2 }),
+    cookies: fc.constantFrom({ experiment: "b" }, { experiment: "a", "user.id": "1+1" }),
+  }),
+  route: conditions({ path: textMatch, methods }),
+  fault: fc.constantFrom<RequestMatch[]>(
+    { headers: { "x-test-fault": "true" } },
+    { headers: { "x-test-fault": { prefix: "yes" } } },
+  ),
+  gateway: fc.constantFrom<RequestMatch[]>(
+    { headers: { "x-outside": "a" } },
+    { headers: { "x-outside": "b" } },
+  ),
+};
+
+function conditions(parts: {
+  [Key in keyof RequestMatch]?: fc.Arbitrary<RequestMatch[Key]>;
+}): fc.Arbitrary<RequestMatch> {
+  const own = fc
+    .record(parts, { requiredKeys: [] })
+    .filter((said) => Object.keys(said).length > 0) as fc.Arbitrary<RequestMatch>;
+  return fc.oneof({ weight: 50, arbitrary: own }, { weight: 1, arbitrary: match });
+}
+
+const retried: fc.Arbitrary<Retries> = fc
   .tuple(
-    mostly(fc.integer({ min: 0, max: 3 }), -1, 11),
+    mostly(fc.integer({ min: 1, max: 3 }), -1, 0, 11),
     some<Omit<Retries, "attempts">>({
-      perTryTimeout: fc.constantFrom<Duration[]>("100ms", "250ms"),
+      perTryTimeout: fc.constantFrom<Duration[]>("100ms", "200ms"),
       on: fc.constantFrom<NonNullable<Retries["on"]>[]>(
         ["5xx"],
         ["reset", "connect-failure"],
@@ -91,3 +131,7 @@ export const retries: fc.Arbitrary<Retries> = fc
     }),
   )
   .map(([attempts, rest]) => ({ attempts, ...rest }));
+export const retries: fc.Arbitrary<Retries> = fc.oneof(
+  { weight: 4, arbitrary: retried },
+  { weight: 1, arbitrary: fc.constant({ attempts: 0 }) },
+);
