@@ -5,6 +5,7 @@ import { placements } from "../../istio/export/fleet";
 import { bindingPolicies } from "../../istio/export/kubestellar";
 import type { ExportModel } from "../../istio/export/manifest";
 import { exportModel, mergeModels, modelOf } from "../../istio/export/manifest";
+import { regionOf } from "../../topology";
 import type { Project } from "../project/load";
 import { UsageError } from "../usage";
 
@@ -54,10 +55,17 @@ export function exportFiles(project: Project, args: ExportArgs): readonly Export
 
 /** Region → its model. */
 function modelsOf({ regions }: Project, { region, format }: ExportArgs): ReadonlyMap<string, ExportModel> {
-  if (region === undefined) {
-    return new Map(regions.map(({ name, mesh }) => [name, exportModel(mesh)]));
+  const byLabels = format === "kubestellar" || format === "fleet";
+  if (byLabels && regions.some(({ settings }) => settings.mesh.topology === "primary-remote")) {
+    throw new UsageError(
+      `--format ${format} does not go with the topology primary-remote: objects for a remote stand in its primary, ` +
+        "which no selector of clusters by label says. Use yaml or list.",
+    );
   }
-  if (format === "kubestellar" || format === "fleet") {
+  const modelOfRegion = ({ mesh, settings }: Project["regions"][number]): ExportModel =>
+    exportModel(mesh, (name) => regionOf(settings.mesh, name).controlPlane);
+  if (region === undefined) return new Map(regions.map((one) => [one.name, modelOfRegion(one)]));
+  if (byLabels) {
     throw new UsageError(`--region does not go with --format ${format}, which says itself what goes where.`);
   }
   const found = regions.find(({ name }) => name === region);
@@ -65,7 +73,7 @@ function modelsOf({ regions }: Project, { region, format }: ExportArgs): Readonl
     const known = regions.map(({ name }) => name).join(", ");
     throw new UsageError(`--region ${region} is no region of the mesh; its regions: ${known}.`);
   }
-  return new Map([[region, modelOf(exportModel(found.mesh), region)]]);
+  return new Map([[region, modelOf(modelOfRegion(found), region)]]);
 }
 
 /** What lies in the space or hub from which the other system takes it. */

@@ -3,11 +3,12 @@ import path from "node:path";
 import { parse } from "yaml";
 import { parseSettings } from "../../config/parse";
 import { mergeSettings } from "../../config/project";
+import { ROLLOUTS_FILE } from "../../config/rollouts";
 import type { RegionSettings } from "../../config/settings";
 import type { Catalog } from "../../istio/choose";
 import type { CompiledCatalog, CompiledMesh, MeshContext } from "../../istio/compile";
-import { partOf } from "../../istio/compile";
-import { compileAll, regionContext } from "../../istio/region";
+import { compileAll, regionContext, regionPart } from "../../istio/region";
+import { UsageError } from "../usage";
 
 /** A region as its stack file and the catalog say it. */
 export interface ProjectRegion {
@@ -39,6 +40,10 @@ export interface LoadProjectArgs {
   readonly catalog: Catalog;
 }
 
+const ISTIO_ONLY =
+  "global-mesh:meshKind is not istio, and this command knows the objects of Istio only. " +
+  "What a region of another mesh applies is in the outputs appliedPolicies and policyMatrix of its stack.";
+
 /** What decides where settings stand; the engine has the whole schema. */
 interface ProjectFile {
   readonly name: string;
@@ -65,7 +70,7 @@ export function loadProject({ program = ".", catalog }: LoadProjectArgs): Projec
       const mesh = meshes.get(said) ?? compileAll(settings, catalog);
       meshes.set(said, mesh);
       const { stack: name } = settings;
-      return { name, settings, context, mesh, compiled: partOf(mesh, name) };
+      return { name, settings, context, mesh, compiled: regionPart(mesh, settings) };
     }),
   };
 }
@@ -79,17 +84,23 @@ export function projectSettings(
   const file = path.join(folder, "Pulumi.yaml");
   if (!existsSync(file)) throw new Error(`${file} does not exist; name the program's folder with --program.`);
   const text = readFileSync(file, "utf8");
+  const rollouts = readText(path.join(folder, ROLLOUTS_FILE));
   const { name, stackConfigDir = ".", config = {} } = parse(text) as ProjectFile;
   const stackFolder = path.resolve(folder, stackConfigDir);
   const knownApplications = catalog.applications.map((application) => application.name);
   const regions = regionNames(config, name, file).map((stack) => {
-    const stackFile = path.join(stackFolder, `Pulumi.${stack}.yaml`);
-    const said = mergeSettings(text, existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "");
-    const settings = parseSettings({ ...said, project: name, stack, knownApplications, offline: true });
+    const said = mergeSettings(text, readText(path.join(stackFolder, `Pulumi.${stack}.yaml`)) ?? "");
+    const input = { ...said, project: name, stack, knownApplications, rollouts, offline: true };
+    const settings = parseSettings(input);
     if (settings.role !== "region") throw new Error(`stack ${stack} is no region`);
+    if (settings.meshKind !== "istio") throw new UsageError(ISTIO_ONLY);
     return settings;
   });
   return { project: name, regions };
+}
+
+function readText(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
 /** The stacks are those of the project's own table; a stack file that has another one is refused by the settings. */

@@ -32,28 +32,38 @@ export interface ExportModel {
   readonly objects: readonly Placed[];
 }
 
-/** Namespaces and objects of a mesh, each with where it goes. */
-export function exportModel({ namespaces, entries, configMaps, distribution }: CompiledMesh): ExportModel {
-  const place = (...sources: readonly object[]): Pick<Placed, "bindings" | "clusters"> => ({
-    clusters: distinct(sources.flatMap(distribution.clustersOf)),
-    bindings: distinct(sources.flatMap(distribution.bindingsOf)),
-  });
+/**
+ * Namespaces and objects of a mesh, each with where it goes.
+ * @param istiodOf the region whose istiod runs a region's proxies, which reads objects from its own cluster only.
+ */
+export function exportModel(
+  { namespaces, entries, configMaps, distribution }: CompiledMesh,
+  istiodOf: (region: string) => string = (region) => region,
+): ExportModel {
+  const place = (sources: readonly object[], ...where: ((region: string) => string)[]) => {
+    const bound = sources.flatMap(distribution.clustersOf);
+    return {
+      clusters: distinct(bound.flatMap((region) => where.map((to) => to(region)))),
+      bindings: distinct(sources.flatMap(distribution.bindingsOf)),
+    };
+  };
+  const itself = (region: string): string => region;
   return {
     namespaces: namespaces.map((namespace) => ({
       key: `Namespace/${namespace.name}`,
       manifest: namespaceManifest(namespace),
-      ...place(namespace.source),
+      ...place([namespace.source], itself, istiodOf),
     })),
     objects: [
       ...entries.map(({ object, source }) => ({
         key: objectKey(object),
         manifest: objectManifest(object),
-        ...place(source),
+        ...place([source], istiodOf),
       })),
       ...configMaps.map(({ configMap: { metadata, data }, sources }) => ({
         key: `${metadata.namespace}/ConfigMap/${metadata.name}`,
         manifest: { apiVersion: "v1", kind: "ConfigMap", metadata, data },
-        ...place(...sources),
+        ...place(sources, itself, istiodOf),
       })),
     ].toSorted((a, b) => (a.key < b.key ? -1 : 1)),
   };

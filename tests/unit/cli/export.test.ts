@@ -70,6 +70,39 @@ describe("the tracked project", () => {
   });
 });
 
+describe("a project with remotes", () => {
+  const project = loadProject({ program: ROOT, catalog });
+  const remote = {
+    ...project,
+    regions: project.regions.map((region) => {
+      const { mesh } = region.settings;
+      const regions = mesh.regions.map((one) => ({ ...one, controlPlane: "eastus" }));
+      return {
+        ...region,
+        settings: { ...region.settings, mesh: { ...mesh, topology: "primary-remote" as const, regions } },
+      };
+    }),
+  };
+
+  it("exports objects for the primary only", () => {
+    const paths = exportFiles(remote, { format: "yaml" }).map((file) => file.path);
+    assert.deepEqual(
+      paths.filter((file) => !file.startsWith("eastus/")),
+      ["southeastasia", "westeurope"].flatMap((name) => [
+        `${name}/kustomization.yaml`,
+        `${name}/namespaces.yaml`,
+      ]),
+    );
+    assert.ok(paths.includes("eastus/production/virtualservice-ai-agent.yaml"));
+  });
+
+  it("exports nothing that selects clusters by label, which cannot say so", () => {
+    for (const format of ["kubestellar", "fleet"] as const) {
+      assert.throws(() => exportText(remote, { format }), /does not go with the topology primary-remote/);
+    }
+  });
+});
+
 describe("the folder of an export", () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "global-mesh-export-"))));

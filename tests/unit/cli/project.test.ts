@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { catalog } from "../../../catalog";
 import { loadProject } from "../../../cli/project/load";
+import { UsageError } from "../../../cli/usage";
 import { SettingsError } from "../../../config/faults";
 import { tracked } from "../config/tracked";
 
@@ -11,7 +12,8 @@ describe("a project, loaded without the engine", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "global-mesh-project-"));
-    writeFileSync(path.join(folder, "Pulumi.yaml"), tracked("Pulumi.yaml"));
+    for (const file of ["Pulumi.yaml", "rollouts.yaml"])
+      writeFileSync(path.join(folder, file), tracked(file));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -53,6 +55,32 @@ describe("a project, loaded without the engine", () => {
     const secret = "{ secure: v1:abc:def }";
     write("eastus", `config: { "global-mesh:platform": existing, "global-mesh:kubeconfig": ${secret} }`);
     assert.equal(loadProject({ program: folder, catalog }).regions.length, 3);
+  });
+
+  it("reads the phases of the canaries, and refuses where there is no such file, as the program does", () => {
+    const phases = (): unknown =>
+      loadProject({ program: folder, catalog }).regions.map(({ context }) => context.rollouts);
+    writeFileSync(path.join(folder, "rollouts.yaml"), "microservices/api-gateway: 25\n");
+    assert.deepEqual(phases(), Array(3).fill({ "microservices/api-gateway": 25 }));
+    rmSync(path.join(folder, "rollouts.yaml"));
+    assert.throws(phases, /rollouts\.yaml/);
+  });
+
+  it("gives the primary what is bound to its remotes, and a remote its namespaces only", () => {
+    write("eastus", 'config: { "global-mesh:topology": primary-remote }');
+    write("westeurope", 'config: { "global-mesh:topology": primary-remote }');
+    write("southeastasia", 'config: { "global-mesh:topology": primary-remote }');
+    const [eastus, remote] = loadProject({ program: folder, catalog }).regions;
+    assert.ok((eastus?.compiled.objects.length ?? 0) > 0);
+    assert.deepEqual(remote?.compiled.objects, []);
+    assert.deepEqual(remote.compiled.namespaces, eastus?.compiled.namespaces);
+  });
+
+  it("is refused with another mesh than Istio, whose objects it does not know", () => {
+    for (const stack of ["eastus", "southeastasia", "westeurope"]) {
+      write(stack, 'config: { "global-mesh:meshKind": linkerd }');
+    }
+    assert.throws(() => loadProject({ program: folder, catalog }), UsageError);
   });
 
   it("refuses what the program refuses", () => {

@@ -75,6 +75,16 @@ describe("an export", () => {
     ]);
   });
 
+  it("places what a remote gets in the cluster of the istiod that runs its proxies", () => {
+    const remote = compileMesh(applications, [gold], meshOf({ clusters }));
+    const governed = exportModel(remote, () => "westeurope");
+    const [namespaces, objects] = [governed.namespaces, governed.objects].map((list) => [
+      ...new Set(list.map((placed) => placed.clusters.join())),
+    ]);
+    assert.deepEqual(namespaces, ["eastus,westeurope"]);
+    assert.deepEqual(objects, ["westeurope"]);
+  });
+
   it("as a tree has what each cluster gets, every file named by its kustomization, namespaces first", () => {
     const files = new Map(tree(models).map(({ path, text }) => [path, text]));
     for (const { name } of clusters) {
