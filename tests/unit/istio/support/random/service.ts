@@ -207,7 +207,7 @@ function routesOf(to: fc.Arbitrary<RouteTarget> | undefined): fc.Arbitrary<PathR
         ...(to === undefined ? {} : { to }),
         timeout: longDuration,
         retries,
-      } as never),
+      }),
     )
     .map(([required, rest]) => ({ ...required, ...rest }));
   const rewriting = fc
@@ -251,7 +251,7 @@ export function serviceOf(key: string, names: Names): fc.Arbitrary<Service> {
       deny: deny(names, tokens),
       mtls: fc.constantFrom("STRICT", "PERMISSIVE"),
       portMtls: fc.constantFrom({ 9090: "PERMISSIVE" }, { 9090: "STRICT", 9091: "PERMISSIVE" }),
-    } as never);
+    });
   };
   const split = fc.oneof(
     versions.map((shares) => ({ versions: shares })),
