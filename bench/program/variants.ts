@@ -11,7 +11,7 @@ const PROGRAM = [
   "Pulumi.yaml",
   "rollouts.yaml",
   ...readdirSync(ROOT).filter((name) => /^Pulumi\..+\.yaml$/.test(name)),
-  ...["azure", "catalog", "components", "config", "istio", "topology"],
+  ...["azure", "catalog", "components", "config", "istio", "linkerd", "topology"],
 ];
 
 /** What runs a TypeScript program: `main` of Pulumi.yaml, and what it loads. */

@@ -27,6 +27,7 @@ const PROGRAM = [
   "topology",
   "azure",
   "istio",
+  "linkerd",
   "catalog",
   "components",
 ];
