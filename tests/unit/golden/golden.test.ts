@@ -71,6 +71,9 @@ describe("golden dump of all resources", () => {
 
   const everything = {
     "global-mesh:applications": JSON.stringify(catalog.applications.map(({ name }) => name)),
+    // The internal gateway of the microservices, and the way out of them.
+    "global-mesh:internalGateway": "true",
+    "global-mesh:egressGateway": "always",
   };
   for (const region of REGIONS) {
     it(`${region} with every application of the catalog: what they add`, async () => {

@@ -36,6 +36,12 @@ export const SEEDS: readonly SeedRow[] = [
   row("002", "circuit breaker backend-service", "patterns services.backend-service"),
   row("002", "STRICT for a namespace", "patterns namespaces.patterns"),
   row("002", "STRICT for the mesh; PERMISSIVE is what Istio does without it", "mesh meshMtls"),
+  row(
+    "002",
+    "traffic split 90/10 on either mesh; with Linkerd weights of an HTTPRoute",
+    "api-canary services.api-service",
+  ),
+  row("002", "its namespace, injected by either mesh", "api-canary namespaces.api"),
   row("003", "HTTP, HTTPS with microservices-tls-secret", "microservices gateways.microservices"),
   row("003", "internal gateway", "microservices gateways.microservices-internal"),
   row("003", "STRICT inside, nothing open that no policy opens", "microservices namespaces.microservices"),
