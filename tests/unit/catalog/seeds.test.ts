@@ -34,13 +34,14 @@ describe("the seeds' applications", () => {
         ({ name }) => name,
       );
     assert.deepEqual(namespaces(clusterLabels), [
+      "api",
       "cross-cluster-test",
       "microservices",
       "myapp",
       "patterns",
       "production",
     ]);
-    assert.deepEqual(namespaces({ mesh: "enabled" }), ["production"]);
+    assert.deepEqual(namespaces({ mesh: "enabled" }), ["api", "production"]);
     assert.deepEqual(namespaces({ integration: "istio" }), []);
   });
 

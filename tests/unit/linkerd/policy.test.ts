@@ -96,16 +96,16 @@ describe("the catalog with Linkerd", () => {
   it("repeats the methods that may be repeated by a route of their own, with the same backends", () => {
     const routes = of({
       versions: { v1: 100 },
-      timeout: "5s",
+      timeout: "6s",
       retries: { attempts: 3, perTryTimeout: "2s", on: ["gateway-error", "5xx"], methods: ["PUT", "GET"] },
     });
     assert.deepEqual(routes.map(objectKey), ["shops/HTTPRoute/shop", "shops/HTTPRoute/shop-retries"]);
     assert.deepEqual(
       routes.map(({ metadata }) => metadata.annotations),
       [
-        { "timeout.linkerd.io/request": "5s" },
+        { "timeout.linkerd.io/request": "6s" },
         {
-          "timeout.linkerd.io/request": "5s",
+          "timeout.linkerd.io/request": "6s",
           "retry.linkerd.io/http": "5xx,gateway-error",
           "retry.linkerd.io/limit": "3",
           "retry.linkerd.io/timeout": "2s",
