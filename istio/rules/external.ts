@@ -4,6 +4,9 @@ import { isIpAddress } from "../intent";
 import { parseCaller } from "./access";
 import type { Fault } from "./fault";
 import { checkName, duplicates, isHost } from "./names";
+import { checkPool } from "./resilience";
+import { checkRetries } from "./retries";
+import { checkDuration } from "./values";
 
 /** Longest name of a Kubernetes object that we make; those in the egress gateway's namespace have two names in theirs. */
 const LONGEST = 63;
@@ -43,6 +46,20 @@ export function checkExternal(setting: string, external: ExternalService): reado
     ...checkPorts(setting, external),
     ...checkTls(`${setting}.tls`, external),
     ...checkEgress(setting, external),
+    ...checkRequests(setting, external),
+  ];
+}
+
+/** Limits of what workloads send, as of a service's. */
+function checkRequests(setting: string, external: ExternalService): readonly Fault[] {
+  const { timeout, retries, connectionPool } = external;
+  const isGrpc = externalPorts(external).every(({ protocol }) => protocol === "GRPC");
+  return [
+    ...checkDuration(`${setting}.timeout`, timeout),
+    ...(retries === undefined
+      ? []
+      : checkRetries(`${setting}.retries`, retries, timeout, isGrpc ? "GRPC" : "HTTP")),
+    ...(connectionPool === undefined ? [] : checkPool(`${setting}.connectionPool`, connectionPool)),
   ];
 }
 

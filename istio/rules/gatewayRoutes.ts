@@ -8,6 +8,10 @@ import { conditionOf, merge, NEVER, Unmergeable } from "../traffic/match";
 import { routePlan } from "../traffic/routePlan";
 import type { Fault } from "./fault";
 import { isHttp } from "./protocol";
+import { checkMatch } from "./requestMatch";
+import { checkRetries } from "./retries";
+import { checkRewrite } from "./routing";
+import { checkDuration } from "./values";
 
 /** Faults of the routes of a gateway, those of all applications. */
 export function checkGatewayRoutes(gateway: MergedGateway, scope: BuildScope): readonly Fault[] {
@@ -45,8 +49,23 @@ function checkRoute(
       ? [fault(`${setting}.to`, route.to, "a service of the catalog as namespace/name", "Correct the name")]
       : [
           ...checkProtocol(setting, route, service, protocolsOf(servers, hosts)),
+          ...checkRequests(setting, route, service),
           ...conflicts(setting, route, service, scope),
         ]),
+  ];
+}
+
+/** Conditions, rewrite and limits, as of a service's own routes. */
+function checkRequests(setting: string, route: GatewayRoute, service: Service): readonly Fault[] {
+  const { match, rewritePath, timeout, retries } = route;
+  // The service's own retries have to fit, too, into a timeout that is said here alone.
+  const repeated = retries ?? (timeout === undefined ? undefined : service.retries);
+  const limit = timeout ?? service.timeout;
+  return [
+    ...(match === undefined ? [] : checkMatch(`${setting}.match`, match)),
+    ...(rewritePath === undefined ? [] : checkRewrite(`${setting}.rewritePath`, rewritePath, match?.path)),
+    ...checkDuration(`${setting}.timeout`, timeout),
+    ...(repeated === undefined ? [] : checkRetries(`${setting}.retries`, repeated, limit, service.protocol)),
   ];
 }
 

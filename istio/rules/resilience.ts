@@ -49,7 +49,8 @@ function checkKey(setting: string, hashBy: Exclude<LoadBalancing, string>["hashB
   ];
 }
 
-function checkPool(setting: string, pool: ConnectionPool): readonly Fault[] {
+/** Faults of the limits towards some workloads. */
+export function checkPool(setting: string, pool: ConnectionPool): readonly Fault[] {
   const { connectTimeout, idleTimeout, ...counts } = pool;
   const said = Object.entries(counts) as [string, number | undefined][];
   if (Object.values(pool).every((value) => value === undefined)) {

@@ -12,7 +12,7 @@ import type {
 import { application, binding, externalService, gateway } from "../../../../../istio/intent";
 import type { RolloutPhases } from "../../../../../topology";
 import type { Names } from "./service";
-import { localRateLimit, serviceOf } from "./service";
+import { connectionPool, localRateLimit, serviceOf } from "./service";
 import { labels, list, longDuration, matchOf, mostly, nameOf, named, percent, retries, some } from "./values";
 
 /** Everything that a mesh is compiled from. */
@@ -67,9 +67,14 @@ function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
       tls: { mode: "SIMPLE" as const, credential: `${own}-tls` },
     })),
   );
+  const to = fc.constantFrom(...services);
+  const plain = fc.record({ name: nameOf("route"), to, match: matchOf.gateway });
+  const rewriting = fc
+    .tuple(plain, fc.constantFrom("/outside", { prefix: "/outside" }))
+    .map(([said, path]) => ({ ...said, match: { ...said.match, path }, rewritePath: "/inside" }));
   const route: fc.Arbitrary<GatewayRoute> = fc
     .tuple(
-      fc.record({ name: nameOf("route"), to: fc.constantFrom(...services), match: matchOf.gateway }),
+      fc.oneof({ weight: 3, arbitrary: plain }, { weight: 1, arbitrary: rewriting }),
       some({ timeout: longDuration, retries }),
     )
     .map(([required, rest]) => ({ ...required, ...rest }));
@@ -95,7 +100,7 @@ function externalOf(own: string, { services }: Names): fc.Arbitrary<ExternalServ
         fc
           .tuple(
             fc.constantFrom({}, { sni: "other.example.com" }, { ca: { file: "/etc/ssl/ca.pem" } }),
-            some({ throughEgressGateway: fc.boolean(), timeout: longDuration, retries }),
+            some({ throughEgressGateway: fc.boolean(), timeout: longDuration, retries, connectionPool }),
           )
           .map(([tls, rest]) => ({ tls, ...rest })),
       ),

@@ -90,7 +90,7 @@ const hash: fc.Arbitrary<LoadBalancing> = fc.constantFrom<LoadBalancing[]>(
   { hashBy: { sourceAddress: true } },
 );
 
-const pool: fc.Arbitrary<ConnectionPool> = some({
+export const connectionPool: fc.Arbitrary<ConnectionPool> = some({
   maxConnections: count,
   connectTimeout: duration,
   http1MaxPendingRequests: count,
@@ -242,7 +242,7 @@ export function serviceOf(key: string, names: Names): fc.Arbitrary<Service> {
       retries,
       faults: named(fault),
       loadBalancing: hash,
-      connectionPool: pool,
+      connectionPool,
       localRateLimit,
       ...(names.limiter ? { globalRateLimits: named(globalRateLimit) } : {}),
       locality: locality(names),
