@@ -1,4 +1,5 @@
 import type { Figure } from "../context";
+import { catalog } from "./catalog";
 import { regions } from "./regions";
 import { scale } from "./scale";
 import { start } from "./start";
@@ -6,4 +7,4 @@ import { state } from "./state";
 import { tools, toolsFirst } from "./tools";
 
 /** In the order in which they are measured. */
-export const FIGURES: readonly Figure[] = [start, scale, state, regions, tools, toolsFirst];
+export const FIGURES: readonly Figure[] = [start, scale, catalog, state, regions, tools, toolsFirst];

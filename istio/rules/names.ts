@@ -46,5 +46,7 @@ export function checkHost(setting: string, host: string): readonly Fault[] {
 
 /** The texts that occur more than once, each named once, in order. */
 export function duplicates(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts.filter((text, index) => texts.indexOf(text) !== index))].toSorted();
+  const [seen, repeated] = [new Set<string>(), new Set<string>()];
+  for (const text of texts) (seen.has(text) ? repeated : seen).add(text);
+  return [...repeated].toSorted();
 }

@@ -9,7 +9,7 @@ const CATALOGS = 10_000;
 const COMPARED = 500;
 
 describe("random catalogs over all intents", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
 
   it("are refused with a path to each fault, or give what the CRDs' schemas take, with splits of 100", () => {
     const schemas = new CrdSchemas();
