@@ -30,10 +30,31 @@ export async function planned(
     });
 }
 
+/** A resource as a preview shows it, changed or not. */
+export interface PreviewedResource {
+  /** Type token. */
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Every resource that a preview shows, those without a change too; not those that it would delete. */
+export async function previewed(context: SandboxContext, stack: string): Promise<PreviewedResource[]> {
+  const done = await pulumi(context, stack, ["preview", "--json", "--show-sames"]);
+  if (done.code !== 0) throw new Error(`pulumi preview of ${stack}: ${done.stdout}${done.stderr}`);
+  const plan = JSON.parse(done.stdout) as { steps?: RawStep[] };
+  return (plan.steps ?? []).flatMap(({ op, urn, newState }) => {
+    if (op === "read" || newState === undefined || newState === null) return [];
+    return [{ type: newState.type, name: urn.split("::").at(-1) ?? "", inputs: newState.inputs ?? {} }];
+  });
+}
+
 interface RawStep {
   readonly op: string;
   readonly urn: string;
   readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
+  readonly newState?: { readonly type: string; readonly inputs?: Readonly<Record<string, unknown>> } | null;
 }
 
 /** Runs `pulumi` on one stack by hand. */

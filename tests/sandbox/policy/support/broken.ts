@@ -90,7 +90,7 @@ export const BROKEN: readonly Broken[] = [
       locality: {
         distribute: { eastus: { eastus: 100 }, westeurope: { westeurope: 100 } },
         failover: { eastus: "westeurope" },
-      } as never,
+      },
     }),
     setting: `${SERVICE}.locality`,
     object: locality({
