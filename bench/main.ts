@@ -32,7 +32,10 @@ function program(run: (names: readonly string[], options: Options) => Promise<vo
     .description("Measures what the program and the sandbox cost, on this machine.")
     .addArgument(new Argument("[figures...]", "which figures").choices(FIGURES.map(({ name }) => name)))
     .option("--json", "print JSON instead of tables")
-    .option("--write", "write the result into docs/performance.md as well")
+    .option(
+      "--write",
+      "put the result into docs/performance.md, in the place of older ones of the same figures",
+    )
     .option("--tools", "the first set-up of the tools too: builds all of them, ten minutes or more")
     .option("--repetitions <n>", "how often what takes seconds is repeated", positive, 5)
     .addHelpText(
@@ -101,7 +104,8 @@ async function bench(names: readonly string[], options: Options): Promise<void> 
     results,
   };
   if (options.write === true && process.exitCode !== FAILED) {
-    const document = withFigures(readFileSync(DOCUMENT, "utf8"), renderMarkdown(report));
+    const order = FIGURES.map(({ name }) => name);
+    const document = withFigures(readFileSync(DOCUMENT, "utf8"), renderMarkdown(report), order);
     writeFileSync(DOCUMENT, await formatted(document));
     progress(`written to ${path.relative(process.cwd(), DOCUMENT)}`);
   }

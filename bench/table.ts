@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { Section } from "./document";
 import { standing, type Goal, type Report, type Result, type Row, type Unit } from "./result";
 import { summarize } from "./stats";
 
@@ -14,18 +15,22 @@ export function renderText(report: Report): string {
   return [...circumstances(report), "", ...parts.flatMap((part) => [part, ""])].join("\n").trimEnd();
 }
 
-/** The same as Markdown. */
-export function renderMarkdown(report: Report): string {
-  const head = circumstances(report).map((line) => `- ${line}`);
-  return [head.join("\n"), ...report.results.map(section)].join("\n\n");
+/** The same as Markdown, a section for each result; each says where it comes from, since they may be of several runs. */
+export function renderMarkdown(report: Report): readonly Section[] {
+  return report.results.map((result) => ({
+    figure: result.figure,
+    markdown: section(result, circumstances(report)),
+  }));
 }
 
-function section(result: Result): string {
+function section(result: Result, circumstances: readonly string[]): string {
   const line = (parts: readonly string[]): string => `| ${parts.join(" | ")} |`;
   return [
     `### ${result.title} (\`${result.figure}\`)`,
     "",
     result.contains,
+    "",
+    ...circumstances.map((circumstance) => `- ${circumstance}`),
     "",
     line(HEAD),
     line(["---", "--:", "--:", "--:", "---"]),

@@ -81,15 +81,17 @@ describe("the report", () => {
   });
 
   it("is Markdown with the circumstances, and no spread of a single run", () => {
-    assert.deepEqual(renderMarkdown(report).split("\n"), [
+    const [start] = renderMarkdown(report);
+    assert.equal(start?.figure, "start");
+    assert.deepEqual(start.markdown.split("\n"), [
+      "### Program start (`start`)",
+      "",
+      "What is in it.",
+      "",
       "- Date: 2026-01-02; commit abc1234",
       "- Machine: 2 × Some processor, 8 GiB, Linux; Node 20.20.2",
       "- Command: npm run bench -- start",
       "- Plugins: official tls 5.6.1; stand-ins azure-native 3.28.0",
-      "",
-      "### Program start (`start`)",
-      "",
-      "What is in it.",
       "",
       "|  | median | quartiles | runs | goal |",
       "| --- | --: | --: | --: | --- |",
@@ -103,16 +105,33 @@ describe("docs/performance.md", () => {
   const begin = "<!-- bench: begin. Written by `npm run bench -- --write`; do not edit. -->";
   const end = "<!-- bench: end -->";
 
-  it("gets new figures between its markers, and nothing else changes", () => {
-    const document = `# Title\n\n${begin}\n\nold\n\n${end}\n\nAfter.\n`;
-    const changed = withFigures(document, "new");
-    assert.equal(changed, `# Title\n\n${begin}\n\nnew\n\n${end}\n\nAfter.\n`);
-    assert.equal(withFigures(changed, "new"), changed);
+  const order = ["start", "regions", "tools"];
+  const section = (figure: string, text: string) => ({
+    figure,
+    markdown: `### Title (\`${figure}\`)\n\n${text}`,
+  });
+  const bodyOf = (...parts: readonly { readonly markdown: string }[]): string =>
+    parts.map(({ markdown }) => `${markdown}\n\n`).join("");
+  const documentOf = (body: string): string => `# Title\n\n${begin}\n\n${body}${end}\n\nAfter.\n`;
+
+  it("gets new figures in the place of older ones, and nothing else changes", () => {
+    const older = [section("start", "old"), section("tools", "old"), section("tools", "old, too")] as const;
+    const document = documentOf(bodyOf(...older));
+    const measured = [section("tools", "new"), section("regions", "new")] as const;
+    const changed = withFigures(document, measured, order);
+    assert.equal(changed, documentOf(bodyOf(older[0], measured[1], measured[0])));
+    assert.equal(withFigures(changed, measured, order), changed);
+    assert.equal(withFigures(document, [], order), document);
+  });
+
+  it("loses a figure that is no longer measured", () => {
+    const document = documentOf(bodyOf(section("gone", "old"), section("start", "old")));
+    assert.equal(withFigures(document, [], order), documentOf(bodyOf(section("start", "old"))));
   });
 
   it("is refused without the markers, with them the wrong way round or twice", () => {
     for (const document of ["", begin, `${end}\n${begin}`, `${begin}\n${end}\n${begin}\n${end}`]) {
-      assert.throws(() => withFigures(document, "new"), /no one place for the figures/);
+      assert.throws(() => withFigures(document, [], order), /no one place for the figures/);
     }
   });
 });
