@@ -162,7 +162,7 @@ function waves(together: Taken, alone: readonly Taken[]): Result {
   const slowest = alone.reduce((slow, taken) => (taken.wallSeconds > slow.wallSeconds ? taken : slow));
   const inTurn = sum(alone);
   return {
-    figure: "waves",
+    figure: regions.name,
     title: "Three regions at once against one",
     contains:
       "`pulumi up` of each region from nothing in one wave of three, against the same three one after another; the " +
