@@ -124,7 +124,7 @@ export const authorizationRules: readonly Rule[] = [
   }),
   setRule({
     id: "istio-policy-enforced",
-    title: "Security policies stand in namespaces that have proxies",
+    title: "Policies stand in namespaces that have proxies",
     why: "Without a proxy nothing enforces them, though they look as if something did.",
     fix: "Label the namespace for injection, or move the policy to where the workloads are.",
     level: "advisory",

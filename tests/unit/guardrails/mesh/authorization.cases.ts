@@ -140,10 +140,10 @@ export const authorizationCases: Cases = {
     on: NAMESPACE,
     name: "namespace-production",
     mutate: { "metadata.labels": { "istio-injection": "disabled" } },
-    says: /^(PeerAuthentication|AuthorizationPolicy) production\/[-\w]+: metadata\.namespace: got "production"/,
+    says: /^(PeerAuthentication|AuthorizationPolicy|Sidecar) production\/[-\w]+: metadata\.namespace: got "production"/,
     absent: { change: { "metadata.labels": undefined }, says: /got "production"/ },
     configured: {
-      settings: { except: [POLICY, "production/PeerAuthentication/default"] },
+      settings: { except: [POLICY, "production/PeerAuthentication/default", "production/Sidecar/ai-agent"] },
       change: { "metadata.labels": {} },
     },
   },
