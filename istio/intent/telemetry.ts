@@ -20,7 +20,7 @@ export interface MetricChange {
   readonly metric?: MetricName;
   /** Side of a connection whose proxy reports. @default "CLIENT_AND_SERVER" */
   readonly mode?: ReportingSide;
-  /** The metric is not reported. @default false */
+  /** Whether the metric is left out. @default what the wider scope says */
   readonly disabled?: boolean;
   /** Tag → CEL expression for its value; `null` takes the tag out. @example { request_host: "request.host" } */
   readonly tags?: Readonly<Record<string, string | null>>;
@@ -30,25 +30,26 @@ export interface MetricChange {
 export interface MetricsTelemetry {
   /** Providers of the mesh configuration. @default ["prometheus"] */
   readonly providers?: readonly string[];
-  /** Changes of single metrics, in order; a later one wins. @default none */
+  /** Changes of single metrics, in order and after those of the wider scope; a later one wins. @default none */
   readonly overrides?: readonly MetricChange[];
 }
 
 /** Which requests are traced, and where to. */
 export interface TracingTelemetry {
-  /** Provider of the mesh configuration. @default the mesh's own default provider */
+  /** Provider of the mesh configuration. @default what the wider scope says, else that of the mesh */
   readonly provider?: string;
-  /** Percent of the requests that begin a trace. @default what the mesh says @example 1 */
+  /** Percent of the requests that begin a trace. @default what the wider scope says @example 1 */
   readonly samplingPercent?: Percent;
-  /** Literal tags. @default none @example { environment: "production" } */
+  /** Literal tags. @default those of the wider scope @example { environment: "production" } */
   readonly tags?: Readonly<Record<string, string>>;
-  /** No spans at all. @default false */
+  /** Whether no spans are reported at all. @default what the wider scope says */
   readonly disabled?: boolean;
 }
 
 /**
- * What proxies report. Said for the mesh, a namespace or a service, each once; the narrowest wins, part by part
- * (Istio, Telemetry).
+ * What proxies report. Said for the mesh, a namespace or a service, each once. An access log takes the place of the
+ * wider scope's; of metrics and traces what is left out stays as the wider scope has it (istiod,
+ * pilot/pkg/model/telemetry.go).
  */
 export interface TelemetryArgs {
   /** Name of the entry. @example "mesh-telemetry" */

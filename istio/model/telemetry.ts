@@ -36,7 +36,7 @@ export type TagOverride =
 
 export interface MetricOverride {
   readonly match: { readonly metric: MetricName; readonly mode: ReportingSide };
-  readonly disabled?: true;
+  readonly disabled?: boolean;
   readonly tagOverrides?: Readonly<Record<string, TagOverride>>;
 }
 
@@ -49,7 +49,7 @@ export interface TracingReporting {
   readonly providers?: readonly ProviderRef[];
   readonly randomSamplingPercentage?: number;
   readonly customTags?: Readonly<Record<string, { readonly literal: { readonly value: string } }>>;
-  readonly disableSpanReporting?: true;
+  readonly disableSpanReporting?: boolean;
 }
 
 export interface TelemetrySpec {

@@ -82,7 +82,7 @@ function checkEntry(
         ]
       : []),
     ...(metrics?.overrides ?? []).flatMap((override, index) =>
-      override.disabled === true || Object.keys(override.tags ?? {}).length > 0
+      override.disabled !== undefined || Object.keys(override.tags ?? {}).length > 0
         ? []
         : [fault(`${setting}.metrics.overrides[${index}]`, override, "disabled or tags", "Say what changes")],
     ),

@@ -71,7 +71,7 @@ function metricReporting({ providers = ["prometheus"], overrides = [] }: Metrics
 function metricOverride({
   metric = "ALL_METRICS",
   mode = "CLIENT_AND_SERVER",
-  disabled = false,
+  disabled,
   tags = {},
 }: MetricChange): MetricOverride {
   const changes = sortedEntries(tags).map(([tag, value]): [string, TagOverride] => [
@@ -80,19 +80,20 @@ function metricOverride({
   ]);
   return {
     match: { metric, mode },
-    ...(disabled ? { disabled: true as const } : {}),
+    // Also where it is false: the metric may be switched off for a wider scope.
+    ...(disabled === undefined ? {} : { disabled }),
     ...(changes.length === 0 ? {} : { tagOverrides: Object.fromEntries(changes) }),
   };
 }
 
 function tracingReporting(tracing: TracingTelemetry): TracingReporting {
-  const { samplingPercent, tags = {}, disabled = false } = tracing;
+  const { samplingPercent, tags = {}, disabled } = tracing;
   const literals = sortedEntries(tags).map(([tag, value]) => [tag, { literal: { value } }] as const);
   return {
     ...(tracing.provider === undefined ? {} : { providers: [provider(tracing.provider)] }),
     ...(samplingPercent === undefined ? {} : { randomSamplingPercentage: samplingPercent }),
     ...(literals.length === 0 ? {} : { customTags: Object.fromEntries(literals) }),
-    ...(disabled ? { disableSpanReporting: true as const } : {}),
+    ...(disabled === undefined ? {} : { disableSpanReporting: disabled }),
   };
 }
 

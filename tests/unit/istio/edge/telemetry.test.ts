@@ -63,4 +63,32 @@ describe("telemetry", () => {
       },
     });
   });
+
+  it("switches on again what is off for a wider scope", () => {
+    const app = shopsWith({
+      telemetry: [
+        {
+          name: "off",
+          scope: "mesh",
+          metrics: { overrides: [{ disabled: true }] },
+          tracing: { disabled: true },
+        },
+        {
+          name: "on",
+          scope: { namespace: "shops" },
+          metrics: { overrides: [{ metric: "REQUEST_COUNT", disabled: false }] },
+          tracing: { disabled: false },
+        },
+      ],
+    });
+    assert.deepEqual(specsOf([app], "Telemetry")["shops/on"], {
+      metrics: [
+        {
+          providers: [{ name: "prometheus" }],
+          overrides: [{ match: { metric: "REQUEST_COUNT", mode: "CLIENT_AND_SERVER" }, disabled: false }],
+        },
+      ],
+      tracing: [{ disableSpanReporting: false }],
+    });
+  });
 });
