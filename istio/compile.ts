@@ -13,7 +13,7 @@ import { checkCatalog } from "./rules/catalog";
 import { checkDistribution } from "./rules/distribution";
 import type { Fault } from "./rules/fault";
 import { CatalogError } from "./rules/fault";
-import { checkRaw } from "./rules/objects";
+import { checkNames, checkRaw } from "./rules/objects";
 import { buildScope } from "./scope";
 
 export type { NamespaceSpec } from "./build";
@@ -102,12 +102,13 @@ export function compileMesh(
   refuse([...checkContext(mesh), ...checkCatalog(applications, bindings, mesh.regions)]);
   // After the rest, because raw objects are held against what sound services are built into.
   const all = buildEntries(applications, mesh);
-  refuse(
-    checkRaw(
+  refuse([
+    ...checkNames(all),
+    ...checkRaw(
       rawObjects(applications),
       all.map(({ object }) => object),
     ),
-  );
+  ]);
 
   const clusters = mesh.clusters ?? [{ name: mesh.region, labels: mesh.clusterLabels }];
   const distribution = distribute(applications, bindings, clusters);

@@ -1,3 +1,4 @@
+import type { BuiltObject } from "../build";
 import type { IstioObject } from "../model";
 import { objectKey } from "../model";
 import { sharesOffWhole, spreadAndFailover } from "./balancing";
@@ -23,6 +24,24 @@ export function checkRaw(raw: readonly IstioObject[], all: readonly IstioObject[
     ...undefinedSubsets(raw, all),
     ...raw.flatMap(refusedByIstiod),
   ];
+}
+
+/**
+ * Faults of entries whose objects have one name, as the rule `b-deny-c` of a service `a` and the rule `c` of a service
+ * `a-deny-b`: of the two policies only one would be there.
+ */
+export function checkNames(built: readonly BuiltObject[]): readonly Fault[] {
+  const own = built.filter(({ entry }) => !entry.startsWith("raw."));
+  const repeated = new Set(duplicates(own.map(({ object }) => objectKey(object))));
+  return [...repeated].map((key) => ({
+    setting: own
+      .filter(({ object }) => objectKey(object) === key)
+      .map(({ application, entry }) => `applications.${application}.${entry}`)
+      .join(", "),
+    value: key,
+    allowed: "one object of a kind and name in a namespace",
+    fix: "Rename one of the entries, or the rule that the object is named after",
+  }));
 }
 
 /** What istiod's webhook refuses, after the region's other objects have been applied. */

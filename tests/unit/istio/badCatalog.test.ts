@@ -94,6 +94,28 @@ describe("a catalog that cannot work", () => {
     ],
     ["a raw route to no subset", [withRaw(virtualService("v9"))], undefined, "shops/VirtualService/raw: got"],
     [
+      "two policies of one name",
+      [
+        shops(
+          shop({ name: "a", deny: [{ name: "b-deny-c", methods: ["PUT"] }] }),
+          shop({ name: "a-deny-b", deny: [{ name: "c", methods: ["GET"] }] }),
+        ),
+      ],
+      undefined,
+      'applications.shops.services.a, applications.shops.services.a-deny-b: got "shops/AuthorizationPolicy/a-deny-b-deny-c"',
+    ],
+    [
+      "a service whose policy is named as that of its namespace",
+      [
+        application({
+          ...shops(shop({ name: "default", mtls: "PERMISSIVE" })),
+          namespaces: [{ name: "shops", mtls: "STRICT" }],
+        }),
+      ],
+      undefined,
+      "applications.shops.namespaces.shops, applications.shops.services.default: got",
+    ],
+    [
       "a raw object in the place of another",
       [withRaw({ ...virtualService("v1"), metadata: { name: "shop", namespace: "shops" } })],
       undefined,
