@@ -28,6 +28,21 @@ export function isPathMatch(path: string): boolean {
   return path.startsWith("*") || (path.startsWith("/") && path.endsWith("*"));
 }
 
+/** What a proxy writes otherwise before a policy sees it (docs/security.md), so that no request ever matches it. */
+const REWRITTEN: readonly RegExp[] = [
+  // Bytes that are escaped, or turned into a slash.
+  /[^!-~]|["<>\\^`{}]/,
+  /\/\//,
+  /\/\.{1,2}(?:\/|$)/,
+  // Escapes of letters, digits and - . _ ~
+  /%(?:2[DE]|3\d|[46][1-9A-F]|[57][0-9A]|5F|7E)/i,
+];
+
+/** Whether requests can have a path as it is spelled. `/.*` at the end is meant as an expression, which it is not. */
+export function isSpelledAsSeen(path: string): boolean {
+  return !path.endsWith("/.*") && !REWRITTEN.some((spelling) => spelling.test(path));
+}
+
 /** Faults of one rule of who may call a service. */
 export function checkAccess(setting: string, rule: AccessRule, callers: Callers): readonly Fault[] {
   return [
@@ -67,6 +82,15 @@ export function checkOperation(
         value: path,
         allowed: "a path without query and fragment, as the policy sees it",
         fix: 'End it before the "?" or "#"',
+      })),
+    ...paths
+      .filter((path) => isPathMatch(path) && !isSpelledAsSeen(path))
+      .map((path) => ({
+        setting: `${setting}.paths`,
+        value: path,
+        allowed:
+          'a path as proxies spell it: no "//", no "." or ".." between slashes, escaped only what must be; no expression',
+        fix: 'Write it like "/api/*", where "*" stands for the part that is spelled in many ways',
       })),
   ];
 }

@@ -1,6 +1,6 @@
 import type { DenyRule, Service } from "../intent";
 import type { Protocol } from "../model";
-import { checkAccess, checkOperation } from "./access";
+import { checkAccess, checkOperation, isSpelledAsSeen } from "./access";
 import type { Callers } from "./callers";
 import { checkCallers, checkNamespaces } from "./callers";
 import type { Fault } from "./fault";
@@ -48,10 +48,23 @@ function checkDeny(setting: string, rule: DenyRule, { jwt }: Service, callers: C
       : []),
     ...checkLists(setting, rule, ["methods", "paths", ...EXCEPTIONS]),
     ...checkOperation(setting, rule),
+    ...escapedPaths(`${setting}.paths`, rule.paths),
     ...checkCallers(`${setting}.exceptFrom`, rule.exceptFrom, callers),
     ...checkNamespaces(`${setting}.exceptNamespaces`, rule.exceptNamespaces, callers),
     ...checkToken(`${setting}.exceptToken`, rule.exceptToken, jwt),
   ];
+}
+
+/** Proxies leave other escapes as they are, so that a client gets by a refused `%C3` with `%c3`. */
+function escapedPaths(setting: string, paths: readonly string[] = []): readonly Fault[] {
+  return paths
+    .filter((path) => path.includes("%") && isSpelledAsSeen(path))
+    .map((path) => ({
+      setting,
+      value: path,
+      allowed: "a path without escapes, which a client may write in upper or lower case",
+      fix: 'End it with "*" before the first escape, or say in access what is let in',
+    }));
 }
 
 /**

@@ -42,6 +42,12 @@ describe("access that cannot work", () => {
     ["no namespaces", access({ namespaces: [] }), `${S}.access[0].namespaces: got []`],
     ["the same method twice", access({ methods: ["GET", "GET"] }), `${S}.access[0].methods: got "GET"`],
     ["a path with a query", access({ paths: ["/a?b=c"] }), `${S}.access[0].paths: got "/a?b=c"`],
+    ["two slashes", access({ paths: ["/a//b"] }), `${S}.access[0].paths: got "/a//b"`],
+    ["a step up", access({ paths: ["/a/../b"] }), `${S}.access[0].paths: got "/a/../b"`],
+    ["a letter that is escaped", access({ paths: ["/%61dmin"] }), `${S}.access[0].paths: got "/%61dmin"`],
+    ["letters that a URL escapes", access({ paths: ["/café"] }), `${S}.access[0].paths: got "/café"`],
+    ["an expression", access({ paths: ["/api/.*"] }), `${S}.access[0].paths: got "/api/.*"`],
+    ["a template", access({ paths: ["/{user}"] }), `${S}.access[0].paths: got "/{user}"`],
     ["no principals", token({ principals: [] }), `${S}.access[0].token.principals: got []`],
     [
       "a principal without a subject",
@@ -95,6 +101,13 @@ describe("access that cannot work", () => {
       `${S}.deny[0].exceptNamespaces: got "x"`,
     ],
     ["a refused path without a slash", deny({ paths: ["admin"] }), `${S}.deny[0].paths: got "admin"`],
+    ["a refused path from above", deny({ paths: ["/./admin"] }), `${S}.deny[0].paths: got "/./admin"`],
+    [
+      "a refused path that can be escaped in two ways",
+      deny({ paths: ["/caf%C3%A9"] }),
+      `${S}.deny[0].paths: got "/caf%C3%A9"`,
+      "upper or lower case",
+    ],
     ["a refused method in lower case", deny({ methods: ["put"] }), `${S}.deny[0].methods: got "put"`],
     ["no issuers", { jwt: [] }, `${S}.jwt: got []`],
     ["an issuer twice", { jwt: [id, { ...id }] }, `${S}.jwt: got "https://id.example"`],
@@ -146,6 +159,11 @@ describe("access that cannot work", () => {
       assert.ok(!fault.includes("S3CRET"));
     });
   }
+
+  it("is not refused for paths as proxies spell them", () => {
+    const paths = ["/", "/*", "*", "*.html", "/a/.well-known/*", "/a%20b", "/a..b/c.", "/v1.*", "/@me;v=1,2"];
+    assert.deepEqual(faults([shops(shop(access({ paths })))]), []);
+  });
 
   it("is not refused for callers that there are", () => {
     const callers = ["shops/shop", "shops/*", "ops/cron", "ops/*", "istio-ingress/istio-ingressgateway"];
