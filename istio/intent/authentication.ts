@@ -11,11 +11,18 @@ export interface JwtIssuer {
   readonly jwks?: string;
   /** Values of `aud`, of which a token must have one. @default any @example ["api.example.com"] */
   readonly audiences?: readonly string[];
-  /** Header in which the token comes, with the text before it. @default authorization with "Bearer " */
+  /**
+   * Header in which the token comes, with the text before it.
+   * @default authorization with "Bearer ", or the query parameter `access_token`
+   */
   readonly fromHeader?: { readonly name: string; readonly prefix?: string };
   /** Whether the workload gets the token too. @default false: the proxy takes it out */
   readonly forwardOriginalToken?: boolean;
-  /** Header for the workload → claim; the client's own header of that name is replaced. @example { "x-user-id": "sub" } */
+  /**
+   * Header for the workload → claim; the client's own header of that name is taken out. The same headers for every issuer.
+   * @default none
+   * @example { "x-user-id": "sub" }
+   */
   readonly claimHeaders?: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
 import type { JwtIssuer } from "../intent";
+import { shownAddress } from "./address";
 import type { Fault } from "./fault";
 import { checkList } from "./lists";
 import { duplicates } from "./names";
@@ -23,7 +24,28 @@ export function checkJwt(setting: string, issuers: readonly JwtIssuer[] | undefi
       fix: "Merge the two entries",
     })),
     ...issuers.flatMap((issuer, index) => checkIssuer(`${setting}[${index}]`, issuer)),
+    ...unevenHeaders(setting, issuers),
   ];
+}
+
+/**
+ * Envoy asks one issuer after the other until one takes the token, and takes a client's own header out only for
+ * those that it has asked: with a token of the first a client could forge what the second alone sets.
+ */
+function unevenHeaders(setting: string, issuers: readonly JwtIssuer[]): readonly Fault[] {
+  const all = [...new Set(issuers.flatMap(({ claimHeaders = {} }) => Object.keys(claimHeaders)))].toSorted();
+  return issuers.flatMap(({ claimHeaders = {} }, index) => {
+    const missing = all.filter((header) => !Object.hasOwn(claimHeaders, header));
+    if (missing.length === 0) return [];
+    return [
+      {
+        setting: `${setting}[${index}].claimHeaders`,
+        value: Object.keys(claimHeaders),
+        allowed: `the headers of every issuer of the service: ${all.join(", ")}`,
+        fix: `Name ${missing.join(", ")} here, too; a token without the claim then gives no such header`,
+      },
+    ];
+  });
 }
 
 function checkIssuer(setting: string, issuer: JwtIssuer): readonly Fault[] {
@@ -71,7 +93,7 @@ function checkKeys(setting: string, { jwksUri, jwks }: JwtIssuer): readonly Faul
     return [
       {
         setting: `${setting}.jwksUri`,
-        value: jwksUri,
+        value: shownAddress(jwksUri),
         allowed: "an https address: whoever sits on the way could hand istiod keys of his own",
         fix: "Write it with https, or put the keys into jwks",
       },

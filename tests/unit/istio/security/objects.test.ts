@@ -155,7 +155,7 @@ describe("whose tokens a service believes", () => {
         forwardOriginalToken: true,
         claimHeaders: { "x-user-id": "sub", "x-group": "realm.group" },
       },
-      { issuer: "robots", jwks: keys },
+      { issuer: "robots", jwks: keys, claimHeaders: { "x-user-id": "sub", "x-group": "group" } },
     ];
     assert.deepEqual(said({ jwt: issuers }), {
       "RequestAuthentication shop": {
@@ -172,7 +172,14 @@ describe("whose tokens a service believes", () => {
               { header: "x-user-id", claim: "sub" },
             ],
           },
-          { issuer: "robots", jwks: keys },
+          {
+            issuer: "robots",
+            jwks: keys,
+            outputClaimToHeaders: [
+              { header: "x-group", claim: "group" },
+              { header: "x-user-id", claim: "sub" },
+            ],
+          },
         ],
       },
     });

@@ -114,6 +114,11 @@ describe("access that cannot work", () => {
     ["an issuer in plaintext", issuer({ issuer: "http://id.example" }), `${S}.jwt[0].issuer: got "http:`],
     ["an issuer without a name", issuer({ issuer: "" }), `${S}.jwt[0].issuer: got ""`],
     ["keys in plaintext", issuer({ jwksUri: "http://id.example/keys" }), `${S}.jwt[0].jwksUri: got "http:`],
+    [
+      "keys in plaintext behind a password",
+      issuer({ jwksUri: "http://user:S3CRET@id.example/keys" }),
+      `${S}.jwt[0].jwksUri: got "http://…@id.example/keys"`,
+    ],
     ["keys at no address", issuer({ jwksUri: "keys" }), `${S}.jwt[0].jwksUri: got "keys"`],
     ["keys from two places", issuer({ jwks: "{}" }), `${S}.jwt[0]: got ["jwksUri","jwks"]`],
     ["keys from nowhere", { jwt: [{ issuer: "https://id.example" }] }, `${S}.jwt[0]: got []`],
@@ -141,6 +146,17 @@ describe("access that cannot work", () => {
       "a header of a claim that is an address",
       issuer({ claimHeaders: { "x-plan": "https://id.example/plan" } }),
       `${S}.jwt[0].claimHeaders.x-plan: got`,
+    ],
+    [
+      "a header of a claim that another issuer does not set",
+      {
+        jwt: [
+          { ...id, claimHeaders: { "x-user": "sub" } },
+          { ...id, issuer: "https://other.example" },
+        ],
+      },
+      `${S}.jwt[1].claimHeaders: got []`,
+      "x-user",
     ],
     ["tokens of connections", { protocol: "TCP", jwt }, `${S}.protocol: got "TCP"`, "jwt"],
     [

@@ -156,14 +156,20 @@ const jwtOf = (issuer: string): fc.Arbitrary<JwtIssuer> =>
         audiences: fc.constant(["api.example.com"]),
         fromHeader: fc.constantFrom({ name: "x-token" }, { name: "x-token", prefix: "Token " }),
         forwardOriginalToken: fc.boolean(),
-        claimHeaders: fc.constant({ "x-user": "sub" }),
       }),
     )
     .map(([own, keys, rest]) => ({ issuer: own, ...keys, ...rest }));
 
 const issuers = fc
-  .tuple(jwtOf("https://a.example.com"), jwtOf("https://b.example.com"), fc.boolean())
-  .map(([first, second, both]) => (both ? [first, second] : [first]));
+  .tuple(
+    jwtOf("https://a.example.com"),
+    jwtOf("https://b.example.com"),
+    fc.boolean(),
+    fc.constantFrom({}, { claimHeaders: { "x-user": "sub" } }),
+  )
+  .map(([first, second, both, headers]) =>
+    (both ? [first, second] : [first]).map((one) => ({ ...one, ...headers })),
+  );
 
 const token = fc.constantFrom(
   {},
