@@ -98,7 +98,8 @@ export function broadPrincipals(spec: unknown): readonly Finding[] {
       .map((principal) => ({
         setting: `${setting}.principals`,
         value: principal,
-        allowed: "trust-domain/ns/namespace/sa/account, where the trust domain and the account may be *",
+        allowed:
+          "trust-domain/ns/namespace/sa/account, where the trust domain or the account may be *, not both",
       })),
   );
 }

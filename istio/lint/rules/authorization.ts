@@ -31,7 +31,7 @@ export const authorizationRules: readonly LintRule[] = [
   objectRule({
     code: "GM503",
     title: "Callers that an AuthorizationPolicy names exist",
-    why: "No certificate bears a service account that no workload has, so the rule never applies.",
+    why: "No certificate bears a name in another form, or of an account that no workload has: the rule never applies.",
     fix: "Correct the name: trust-domain/ns/namespace/sa/account, with the account that the caller's pods use.",
     severity: "warning",
     also: ["KIA0106"],
@@ -78,13 +78,25 @@ function selectsNothing(
   ];
 }
 
+/** A name as certificates bear it; Istio puts `spiffe://` in front itself, and takes one star at one end for a pattern. */
+const PRINCIPAL = /^([^/]+)\/ns\/([^/*]+)\/sa\/([^/*]+)$/;
+
+/** Whether no certificate can bear a name: one without a pattern says all its parts. */
+function isMalformed(principal: string): boolean {
+  if (principal.startsWith("spiffe:") || /.\*.|^\*.+\*$/.test(principal)) return true;
+  return !principal.includes("*") && !PRINCIPAL.test(principal);
+}
+
 /** Principals of other trust domains, and of namespaces of which nothing is known, are nobody's to judge here. */
 function unknownCallers({ spec }: Viewed, { workloads, trustDomain }: MeshView): readonly Finding[] {
   return conditions(spec).flatMap(({ setting, value }) =>
     ["principals", "notPrincipals"].flatMap((key) =>
       texts(value[key]).flatMap((principal) => {
-        const [, domain, namespace = "", account = ""] =
-          /^([^/]+)\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal) ?? [];
+        if (isMalformed(principal)) {
+          const allowed = "trust-domain/ns/namespace/sa/account, with at most one * at its beginning or end";
+          return [{ setting: `${setting}.${key}`, value: principal, allowed }];
+        }
+        const [, domain, namespace = "", account = ""] = PRINCIPAL.exec(principal) ?? [];
         if (domain !== trustDomain && domain !== "*") return [];
         if (!workloads.knows(namespace) || workloads.hasAccount(namespace, account)) return [];
         return [

@@ -69,6 +69,16 @@ spec: { host: api.bank.example.com, trafficPolicy: { tls: { mode: ISTIO_MUTUAL }
       `{ ${CART}, rules: [{ from: [{ source: { principals: [cluster.local/ns/shops/sa/carts] } }] }] }`,
     ),
   },
+  ...[
+    "spiffe://cluster.local/ns/shops/sa/cart",
+    "shops/cart",
+    "cluster.local/ns/*/sa/cart",
+    "*/ns/shops/sa/*",
+  ].map((caller) => ({
+    code: "GM503",
+    name: `a caller that is written ${caller}`,
+    yaml: policy(`{ ${CART}, rules: [{ from: [{ source: { principals: ["${caller}"] } }] }] }`),
+  })),
   {
     code: "GM504",
     name: "a rule on tokens that nothing reads",

@@ -62,7 +62,7 @@ export const sound: Readonly<Record<string, readonly Subject[]>> = {
     }),
   ],
   "a policy that lets nobody in": [policy({})],
-  "callers of one namespace, from any trust domain": [policy(from({ principals: ["*/ns/apps/sa/*"] }))],
+  "a caller of one namespace, from any trust domain": [policy(from({ principals: ["*/ns/apps/sa/web"] }))],
   "any identity of a named namespace": [policy(from({ principals: ["*"], namespaces: ["apps"] }))],
   "a path within what is allowed taken out": [
     policy({ rules: [{ to: [{ operation: { paths: ["/api/*"], notPaths: ["/api/internal/*"] } }] }] }),
