@@ -65,6 +65,8 @@ export const patterns = application({
       access: [
         { token: {}, methods: ["GET", "POST"], paths: ["/api/*"] },
         { namespaces: [NAMESPACE, "admin-namespace"] },
+        // The scraper has no identity, and policies are about every port.
+        { methods: ["GET"], paths: ["/metrics"] },
       ],
       deny: [{ name: "admin", paths: ["/admin", "/admin/*"], exceptNamespaces: ["admin-namespace"] }],
     }),

@@ -124,6 +124,8 @@ describe("the seeds' applications", () => {
     ["patterns/api-service", { path: "/api/1", claims: token }, true],
     ["patterns/api-service", { path: "/api/1" }, false],
     ["patterns/api-service", { path: "/api/1", method: "DELETE", claims: token }, false],
+    ["patterns/api-service", { path: "/metrics" }, true],
+    ["patterns/api-service", { path: "/metrics", method: "POST" }, false],
     ["patterns/api-service", { path: "/x", principal: of("patterns/any") }, true],
     ["patterns/api-service", { path: "/admin", principal: of("patterns/any") }, false],
     ["patterns/api-service", { path: "/admin/x", principal: of("patterns/any"), claims: token }, false],
