@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Catalog } from "../../istio/choose";
 import { chooseApplications } from "../../istio/choose";
 import { lint, lintCatalog, SEVERITIES, type LintReport, type Severity } from "../../istio/lint";
+import { governedBy } from "../../topology";
 import { loadProject } from "../project/load";
 import { UsageError } from "../usage";
 import { readFiles, STDIN } from "./files";
@@ -46,7 +47,7 @@ export function lintCommand(args: LintArgs, { catalog, readInput }: LintSurround
       region: settings.region,
       applications: chooseApplications(catalog, settings.applications).applications,
       compiled: mesh,
-      remote: settings.mesh.topology === "primary-remote" && !settings.region.primary,
+      governs: governedBy(settings.mesh, settings.region.name).map(({ name }) => name),
     })),
     {
       trustDomain: first?.settings.trustDomain ?? "cluster.local",

@@ -3,6 +3,7 @@ import { chooseApplications, type Catalog } from "../../istio/choose";
 import type { CompiledMesh } from "../../istio/compile";
 import { describeFinding, lintCatalog, type LintReport } from "../../istio/lint";
 import type { PolicySettings } from "../../istio/region";
+import { governedBy } from "../../topology";
 import { SYSTEM_NAMESPACE } from "../internal/labels";
 
 /**
@@ -29,13 +30,13 @@ export function checkPolicy(settings: PolicySettings, catalog: Catalog, compiled
 /** All regions as this one's settings say them: every stack that shares its settings finds the same. */
 function lintPolicy(settings: PolicySettings, catalog: Catalog, compiled: CompiledMesh): LintReport {
   const { applications } = chooseApplications(catalog, settings.applications);
-  const { regions, topology } = settings.mesh;
+  const { mesh } = settings;
   return lintCatalog(
-    regions.map((region) => ({
+    mesh.regions.map((region) => ({
       region,
       applications,
       compiled,
-      remote: topology === "primary-remote" && !region.primary,
+      governs: governedBy(mesh, region.name).map(({ name }) => name),
     })),
     { trustDomain: settings.trustDomain, rootNamespace: SYSTEM_NAMESPACE },
   );

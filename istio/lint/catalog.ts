@@ -13,10 +13,10 @@ export interface LintRegion {
   readonly applications: readonly Application[];
   readonly compiled: CompiledMesh;
   /**
-   * Whether it follows the control plane of another cluster, and so gets no objects.
-   * @default false
+   * Regions whose policy its API server holds, as a primary those of its remotes; none for a remote.
+   * @default the region alone
    */
-  readonly remote?: boolean;
+  readonly governs?: readonly string[];
 }
 
 /** Names that the whole mesh has in common. */
@@ -41,17 +41,20 @@ export function lintCatalog(regions: readonly LintRegion[], options: LintCatalog
   });
 }
 
-/** What a region's cluster gets, and the services that are bound there. */
-export function lintCluster({ region, applications, compiled, remote = false }: LintRegion): LintCluster {
+/** What a region's cluster gets, and the services that it is about. */
+export function lintCluster({ region, applications, compiled, ...rest }: LintRegion): LintCluster {
   const { name, cluster, network } = region;
+  const { governs = [name] } = rest;
+  const remote = governs.length === 0;
+  const there = remote ? [name] : governs;
   return {
     name: cluster,
     region: name,
     network,
     remote,
-    objects: remote ? [] : partOf(compiled, name).entries,
+    objects: remote ? [] : partOf(compiled, ...governs).entries,
     services: applications
       .flatMap(({ services }) => services)
-      .filter((service) => compiled.distribution.clustersOf(service).includes(name)),
+      .filter((service) => compiled.distribution.clustersOf(service).some((one) => there.includes(one))),
   };
 }

@@ -8,7 +8,11 @@ import { codes } from "./support";
 const REGIONS = ["eastus", "southeastasia", "westeurope"];
 
 /** What is found where every application goes to every region. */
-function report(applications: readonly Application[], bindings = [toAll(applications)]): LintReport {
+function report(
+  applications: readonly Application[],
+  bindings = [toAll(applications)],
+  governs: Readonly<Record<string, readonly string[]>> = {},
+): LintReport {
   const compiled = compileMesh(applications, bindings, {
     regions: REGIONS,
     region: "eastus",
@@ -26,6 +30,7 @@ function report(applications: readonly Application[], bindings = [toAll(applicat
     region: { name, cluster: `${name}-cluster`, network: "network1" },
     applications,
     compiled,
+    governs: governs[name] ?? [name],
   }));
   return lintCatalog(regions, { trustDomain: "cluster.local", rootNamespace: "istio-system" });
 }
@@ -52,6 +57,20 @@ describe("lint: the catalog", () => {
 
   it("has none for a service without anything special", () => {
     assert.deepEqual(report([shops({}, shop())]), { findings: [], suppressed: [] });
+  });
+
+  it("looks over what a primary applies for its remotes", () => {
+    const app = shops({}, shop({ access: [{}] }));
+    const there = binding({
+      name: "there",
+      clusters: [{ matchLabels: { region: "westeurope" } }],
+      applications: [app.name],
+    });
+    const { findings } = report([app], [there], { eastus: REGIONS, southeastasia: [], westeurope: [] });
+    assert.deepEqual(
+      findings.map(({ code, clusters }) => [code, clusters]),
+      [["GM502", ["eastus-cluster"]]],
+    );
   });
 
   it("names the application, the entry, the object and every cluster", () => {
