@@ -23,11 +23,8 @@ async function program(): Promise<Record<string, unknown>> {
     mesh.readControlPlane(settings.mesh, region.name),
   ]);
   const linked = peers.filter((peer) => peer.state === "linked");
-  const { cluster, providers, eastWest, routed, heldPeerings } = await mesh.regionCluster(
-    { ...settings, namespaces: plan.namespaces },
-    linked,
-    kubeconfig,
-  );
+  const site = await mesh.regionCluster({ ...settings, namespaces: plan.namespaces }, linked, kubeconfig);
+  const { cluster, providers, eastWest, routed, heldPeerings } = site;
   const after = (...dependsOn: readonly mesh.Resource[]) => ({ providers, dependsOn: [...dependsOn] });
 
   const namespace = mesh.systemNamespace(settings, cluster);
