@@ -21,11 +21,23 @@ function helm(): string {
   return named === "" ? "helm" : named;
 }
 
+/** The Kubernetes of this program's clusters. */
+const KUBERNETES_VERSION = "1.35.0";
+
+/**
+ * The Kubernetes that charts are rendered for, unless GUARDRAILS_KUBERNETES_VERSION names another. Helm's own guess is
+ * the age of a library in its build, 1.20 in one that was built as a Go module, and charts refuse that.
+ */
+function kubernetesVersion(): string {
+  const named = process.env["GUARDRAILS_KUBERNETES_VERSION"] ?? "";
+  return named === "" ? KUBERNETES_VERSION : named;
+}
+
 /** Renders with Helm, the same call only once: every preview judges a Release by more than one rule. */
 export function helmRenderer(limitMs = LIMIT_MS): Render {
   const known = new Map<string, Promise<Rendered>>();
   return (call) => {
-    const key = JSON.stringify([helm(), call]);
+    const key = JSON.stringify([helm(), kubernetesVersion(), call]);
     const found = known.get(key);
     if (found !== undefined) return found;
     const made = run(call, limitMs);
@@ -42,7 +54,8 @@ function run({ args, values }: ChartCall, limitMs: number): Promise<Rendered> {
       timeout: limitMs,
       killSignal: "SIGKILL",
     } as const;
-    const child = execFile(helm(), [...args], options, (error, stdout, stderr) => {
+    const asked = [...args, "--kube-version", kubernetesVersion()];
+    const child = execFile(helm(), asked, options, (error, stdout, stderr) => {
       resolve(
         error === null ? parsed(stdout) : { state: "failed", reason: reasonOf(error, stderr, limitMs) },
       );
@@ -94,7 +107,7 @@ function objectsOf(manifest: string): readonly Fields[] {
 /** Helm's own words may repeat values, and so secrets: they are only told apart. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/values don't meet the specifications of the schema/, "its values do not meet the chart's schema"],
-  [/kubeVersion/, "the chart is for another Kubernetes than the one that helm template assumes"],
+  [/kubeVersion/, "the chart is for another Kubernetes (GUARDRAILS_KUBERNETES_VERSION may name it)"],
   [
     /no such host|dial tcp|connection refused|i\/o timeout|TLS handshake|no route to host/i,
     "the chart's repository cannot be reached",

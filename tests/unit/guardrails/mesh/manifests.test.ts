@@ -103,6 +103,21 @@ describe("guardrails: what a Release makes", () => {
       assert.equal(readFileSync(calls, "utf8").trim().split("\n").length, 2);
     });
 
+    it("for the Kubernetes of this program's clusters, or the one that is named, whatever Helm was built with", async () => {
+      helmThat('printf "kind: %s\n" "$*"');
+      const kind = async (): Promise<unknown> => {
+        const rendered = await helmRenderer()(CALL);
+        return rendered.state === "rendered" ? rendered.objects[0]?.["kind"] : rendered;
+      };
+      assert.equal(await kind(), "template app chart --kube-version 1.35.0");
+      process.env["GUARDRAILS_KUBERNETES_VERSION"] = "1.33.4";
+      try {
+        assert.equal(await kind(), "template app chart --kube-version 1.33.4");
+      } finally {
+        delete process.env["GUARDRAILS_KUBERNETES_VERSION"];
+      }
+    });
+
     it("into single objects, also those of a List", async () => {
       helmThat(
         "printf '%s\\n' 'kind: List' 'items: [{kind: A}, {kind: B}]' --- '# only words' --- 'kind: C'",
