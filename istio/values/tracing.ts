@@ -13,7 +13,9 @@ export interface SpanSink {
 
 /**
  * istiod's values with a tracing provider of the region's own as the default, beside the providers that the value set
- * has. Metrics are named too: the chart leaves its own default out as soon as any default is said.
+ * has. Metrics are named too: the chart leaves its own default out as soon as any default is said. Services of one name
+ * are one to the mesh, whatever their cluster: so the sink's is kept to its own, or proxies would send their spans round
+ * all regions, whose networks take in those of their own pods only.
  */
 export function tracingValues(below: ChartValues["istiod"], sink: SpanSink): Pick<ChartValues, "istiod"> {
   const said = below["meshConfig"];
@@ -27,6 +29,7 @@ export function tracingValues(below: ChartValues["istiod"], sink: SpanSink): Pic
           { name: sink.name, opentelemetry: { service: sink.host, port: sink.port } },
         ],
         defaultProviders: { metrics: ["prometheus"], tracing: [sink.name] },
+        serviceSettings: [{ settings: { clusterLocal: true }, hosts: [sink.host] }],
       },
     },
   };

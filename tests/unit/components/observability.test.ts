@@ -151,6 +151,10 @@ describe("the add-ons of a region's program", function () {
       },
     ]);
     assert.deepEqual(mesh(run)["defaultProviders"], { metrics: ["prometheus"], tracing: ["jaeger"] });
+    // To the mesh one Service stands in all regions; the others' networks would not take the spans in.
+    assert.deepEqual(mesh(run)["serviceSettings"], [
+      { settings: { clusterLocal: true }, hosts: ["jaeger.istio-observability.svc.cluster.local"] },
+    ]);
     const without = await runStack("eastus", standing, enabled("prometheus"));
     assert.equal(mesh(without)["extensionProviders"], undefined);
   });
