@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readersOf, routedPeers, type Mesh } from "../../topology";
+import { routedPeers, type Mesh } from "../../topology";
 import { readHeldPeerings } from "../link/peerings";
 import { plainOf } from "../internal/plain";
 import type { LinkedPeer } from "../link/peers";
 import { AksCluster, type AksClusterArgs } from "./aks";
 import { azureProvider } from "./azure-provider";
+import { callersOf } from "./callers";
 import type { Cluster } from "./cluster";
 import { checkDnsLabel } from "./dns-label";
 import { planEastWest, type EastWestPlan, type EastWestSetting } from "./east-west";
@@ -22,6 +23,8 @@ export interface RegionClusterArgs extends Omit<
   /** Addresses that an existing cluster's calls come from. */
   readonly egressAddresses: readonly string[];
   readonly eastWest: EastWestSetting;
+  /** Whether the region has a Kiali, by whose token those of the peers look at it. */
+  readonly observability: { readonly kiali: { readonly enabled: boolean } };
   /** Namespaces that the stack makes in the cluster. */
   readonly namespaces: readonly string[];
 }
@@ -70,7 +73,6 @@ export async function regionCluster(
   const azure = azureProvider(args.location);
   const project = pulumi.getProject();
   await checkDnsLabel({ ...args, project, region: region.name }, azure);
-  const readers = readersOf(mesh, region.name).map(({ name }) => name);
   const peered = linked.filter((peer) => routed.includes(peer.region));
   const heldPeerings = await readHeldPeerings({ project, region: region.name, linked: peered }, azure);
   const cluster = new AksCluster(
@@ -80,9 +82,7 @@ export async function regionCluster(
       project,
       eastWest,
       peerRanges: neighbours.map(({ cidr }) => cidr),
-      peerEgress: linked
-        .filter((peer) => readers.includes(peer.region))
-        .flatMap((peer) => peer.egressAddresses),
+      peerEgress: callersOf({ mesh, region, linked, kiali: args.observability.kiali.enabled }),
     },
     { providers: [azure] },
   );

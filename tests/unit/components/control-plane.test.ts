@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { callersOf } from "../../../components/cluster/callers";
 import { planEastWest } from "../../../components/cluster/east-west";
 import type { StackReading } from "../../../components/internal/stack";
 import { judgeControlPlane } from "../../../components/link/control-plane";
@@ -97,5 +98,42 @@ describe("who reaches an east-west gateway", () => {
     assert.deepEqual(plan("multi-network", "internal")?.sources, ["10.20.0.0/16", "198.51.100.0/24"]);
     assert.deepEqual(plan("primary-remote", "public")?.ports, [15443, 15012, 15017]);
     assert.deepEqual(plan("multi-network", "public")?.ports, [15443]);
+  });
+});
+
+describe("who calls a region's API server", () => {
+  const entry = (cidr: string) => ({ cidr, labels: {}, zones: [] });
+  const callers = (topology: TopologyKind, name: string, kiali: boolean, peersHaveKiali: boolean) => {
+    const names = ["eastus", "southeastasia", "westeurope"];
+    const mesh = buildMesh({
+      topology,
+      primary: "eastus",
+      leaving: [],
+      regions: Object.fromEntries(names.map((region, index) => [region, entry(`10.${index}.0.0/16`)])),
+    });
+    const linked = names
+      .filter((peer) => peer !== name)
+      .map((peer) => ({
+        region: peer,
+        egressAddresses: [`egress of ${peer}`],
+        ...(peersHaveKiali ? { kialiCredential: "secret" } : {}),
+      }));
+    return callersOf({ mesh, region: regionOf(mesh, name), linked, kiali });
+  };
+
+  it("is every istiod that reads it: all peers', or the primary's", () => {
+    assert.deepEqual(callers("flat", "eastus", false, true), ["egress of southeastasia", "egress of westeurope"]);
+    assert.deepEqual(callers("primary-remote", "westeurope", false, true), ["egress of eastus"]);
+    assert.deepEqual(callers("primary-remote", "eastus", false, true), []);
+  });
+
+  it("is every Kiali, too, that has a credential for it and so would wait for it in vain", () => {
+    const remotes = ["egress of southeastasia", "egress of westeurope"];
+    assert.deepEqual(callers("primary-remote", "eastus", true, true), remotes);
+    assert.deepEqual(callers("primary-remote", "eastus", true, false), []);
+    assert.deepEqual(callers("primary-remote", "westeurope", true, true), [
+      "egress of eastus",
+      "egress of southeastasia",
+    ]);
   });
 });
