@@ -111,7 +111,7 @@ const POD_SUBNET_DELEGATION = {
  * Azure's default rules stand below. They let in the load balancer's probes and, as AllowVnetInBound, every
  * address of this network and of all that are peered with it; the rest of the Internet they refuse. So the
  * rule for peers bounds nobody: it says what the mesh rests on, and keeps it where somebody adds a Deny with a
- * priority after it. A bound would be that Deny, and none is made; nor is any NetworkPolicy object yet.
+ * priority after it. A bound would be that Deny, and none is made.
  */
 function securityRules(input: NetworkInput): SecurityRule[] {
   const gateway: SecurityRule = {

@@ -74,8 +74,8 @@ export const networkPlugin = setting(z.enum(["node-subnet", "pod-subnet", "overl
 /** What enforces NetworkPolicy objects. */
 export const networkPolicy = setting(z.enum(["calico", "azure", "cilium", "none"]), {
   description:
-    "What enforces NetworkPolicy objects; the program makes none yet. A cluster without one enforces nothing " +
-    "below the mesh; calico, because Azure's own engine is being retired.",
+    "What enforces NetworkPolicy objects; the program makes them around the observability add-ons. A cluster " +
+    "without one enforces nothing below the mesh; calico, because Azure's own engine is being retired.",
   allowed: "calico, azure, cilium or none",
 });
 
