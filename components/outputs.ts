@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReaderCredential } from "../istio/link";
 import type { PolicyMatrix } from "../istio/matrix";
-import type { Region } from "../topology";
+import type { Mesh, Region } from "../topology";
 import type { Cluster } from "./cluster/cluster";
 import { linkContract } from "./internal/contract";
+import { STANDING } from "./internal/standing";
 import { EAST_WEST_ADDRESS, PENDING_GATEWAYS, type ControlPlane } from "./link/control-plane";
 import { KIALI_CREDENTIAL, READER_CREDENTIAL, summarize, type Peer } from "./link/peers";
 import type { LinkerdTrust } from "./linkerd/global";
@@ -13,6 +14,8 @@ import { intermediateOutput } from "./trust/reading";
 
 /** What the outputs of a region are made from. */
 export interface RegionOutputsArgs {
+  readonly meshKind: "istio" | "linkerd";
+  readonly mesh: Mesh;
   readonly region: Region;
   readonly cluster: Cluster;
   readonly trustDomain: string;
@@ -48,12 +51,14 @@ export function regionOutputs(args: RegionOutputsArgs): Record<string, unknown> 
     ...(cluster.gateway === undefined
       ? {}
       : { gatewayFqdn: cluster.gateway.fqdn, gatewayIp: cluster.gateway.ip }),
-    network: region.network,
+    [STANDING.meshKind]: args.meshKind,
+    [STANDING.topology]: args.mesh.topology,
+    [STANDING.network]: region.network,
     ...(eastWestAddress === undefined ? {} : { [EAST_WEST_ADDRESS]: eastWestAddress }),
     ...(controlPlane === undefined
       ? {}
       : {
-          controlPlane: controlPlane.cluster,
+          [STANDING.controlPlane]: controlPlane.cluster,
           [PENDING_GATEWAYS]: controlPlane.reading ? [] : args.gateways,
         }),
     ...(cluster.network === undefined ? {} : { virtualNetwork: cluster.network.facts }),

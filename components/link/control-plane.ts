@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clusterName, hasIstiod, regionOf, type Mesh } from "../../topology";
 import { readContract } from "../internal/contract";
 import { readStack, type StackReading } from "../internal/stack";
+import { checkStanding } from "../internal/standing";
 import { LINKED_PEERS } from "./peers";
 
 /** Output with the address of a region's east-west gateway. */
@@ -30,6 +31,8 @@ export async function readControlPlane(mesh: Mesh, self: string): Promise<Contro
   const region = regionOf(mesh, self);
   if (hasIstiod(region)) return undefined;
   const [own, primary] = await Promise.all([readStack(self), readStack(region.controlPlane)]);
+  checkStanding({ region: self, mesh, meshKind: "istio" }, own);
+  checkStanding({ region: region.controlPlane, mesh, meshKind: "istio" }, primary);
   const controlPlane = judgeControlPlane(self, region.controlPlane, primary, own);
   if (!controlPlane.reading) await pulumi.log.warn(waiting(self, region.controlPlane));
   return controlPlane;
@@ -60,8 +63,8 @@ export function judgeControlPlane(
   const address = outputs[EAST_WEST_ADDRESS];
   if (typeof address !== "string" || address === "") {
     throw new Error(
-      `stack ${stack} exports no ${EAST_WEST_ADDRESS}, by which ${self} reaches istiod: it was last brought up with ` +
-        `another topology. Bring it up again first: pulumi up --stack ${region}`,
+      `stack ${stack} exports no ${EAST_WEST_ADDRESS}, by which ${self} reaches istiod: it was last brought up as ` +
+        `something else than a primary. Bring it up again first: pulumi up --stack ${region}`,
     );
   }
   const linked = outputs[LINKED_PEERS];

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hasIstiod, peersOf, regionOf, type Mesh } from "../../topology";
 import { readStack } from "../internal/stack";
+import { checkStanding } from "../internal/standing";
 import { judgePeer, linkedBefore, pendingWarning, type Peer } from "./peers";
 
 /**
@@ -14,6 +15,9 @@ export async function readPeers(mesh: Mesh, self: string): Promise<readonly Peer
     readStack(self),
     Promise.all(others.map(async (other) => ({ ...other, reading: await readStack(other.name) }))),
   ]);
+  checkStanding({ region: self, mesh, meshKind: "istio" }, own);
+  for (const { name: region, reading } of readings)
+    checkStanding({ region, mesh, meshKind: "istio" }, reading);
   const linked = linkedBefore(own);
   const reads = hasIstiod(regionOf(mesh, self));
   const peers = readings.map(({ name: region, cluster, reading }) =>

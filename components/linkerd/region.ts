@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../../istio/choose";
 import { regionCluster, type RegionClusterArgs } from "../cluster/region-cluster";
+import { readStack } from "../internal/stack";
+import { checkStanding } from "../internal/standing";
 import { regionOutputs } from "../outputs";
 import { warnIdle } from "../plan";
 import { MeshPolicy } from "../policy/policy";
@@ -26,7 +28,9 @@ export async function linkerdRegion(
   const plan = planLinkerd(settings, catalog);
   warnIdle(settings, plan.policy);
   const { namespaces } = plan;
-  const { issuer, rootFingerprint } = await readIssuer(settings.region.name);
+  const { mesh, region } = settings;
+  checkStanding({ region: region.name, mesh, meshKind: "linkerd" }, await readStack(region.name));
+  const { issuer, rootFingerprint } = await readIssuer(region.name);
   const { cluster, providers } = await regionCluster({ ...settings, namespaces }, [], kubeconfig);
   const after = (...dependsOn: pulumi.Resource[]) => ({ providers, dependsOn });
 
@@ -37,6 +41,7 @@ export async function linkerdRegion(
 
   return regionOutputs({
     ...settings,
+    meshKind: "linkerd",
     rootFingerprint,
     cluster,
     peers: [],

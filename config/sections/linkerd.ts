@@ -6,7 +6,7 @@ export const meshKind = setting(z.enum(["istio", "linkerd"]), {
   description:
     "Which service mesh the clusters run, the same in every region. Linkerd does a part of what the catalog can say " +
     "and refuses the rest, and its regions are not linked (docs/linkerd.md). It is chosen before a mesh comes up: a " +
-    "standing one is not converted.",
+    "region that stands refuses the other kind.",
   allowed: "istio or linkerd",
 });
 

@@ -80,7 +80,7 @@ export const topology = setting(z.enum(["flat", "multi-network", "primary-remote
   description:
     "How the clusters reach each other (docs/topologies.md). flat: one network, peered virtual networks, an istiod " +
     "per region. multi-network: a network and an istiod per region, joined by east-west gateways. primary-remote: " +
-    "the primary's istiod runs the proxies of all regions. Not to be changed once a region stands.",
+    "the primary's istiod runs the proxies of all regions. Regions that stand refuse another one.",
   allowed: "flat, multi-network or primary-remote",
 });
 

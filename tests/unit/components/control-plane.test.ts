@@ -52,11 +52,11 @@ describe("the istiod of a remote", () => {
     });
   }
 
-  it("is an error where the primary was brought up with another topology, or is another cluster", () => {
+  it("is an error where the primary was brought up as something else, or is another cluster", () => {
     assert.throws(() => judge(shows({ eastWestAddress: undefined })), {
       message:
-        `stack ${stack} exports no eastWestAddress, by which westeurope reaches istiod: it was last brought up with ` +
-        "another topology. Bring it up again first: pulumi up --stack eastus",
+        `stack ${stack} exports no eastWestAddress, by which westeurope reaches istiod: it was last brought up as ` +
+        "something else than a primary. Bring it up again first: pulumi up --stack eastus",
     });
     const linkContract = { ...outputs.linkContract, cluster: "other-cluster" };
     assert.throws(() => judge(shows({ linkContract })), /says that its cluster is other-cluster/);
@@ -122,7 +122,10 @@ describe("who calls a region's API server", () => {
   };
 
   it("is every istiod that reads it: all peers', or the primary's", () => {
-    assert.deepEqual(callers("flat", "eastus", false, true), ["egress of southeastasia", "egress of westeurope"]);
+    assert.deepEqual(callers("flat", "eastus", false, true), [
+      "egress of southeastasia",
+      "egress of westeurope",
+    ]);
     assert.deepEqual(callers("primary-remote", "westeurope", false, true), ["egress of eastus"]);
     assert.deepEqual(callers("primary-remote", "eastus", false, true), []);
   });

@@ -89,10 +89,18 @@ describe("golden dump of all resources", () => {
 /** Two regions in another topology, as the tables of docs/topologies.md have them. */
 describe("golden dump of all resources in other topologies", () => {
   const regions = ["eastus", "westeurope"];
-  const mesh = (linked: Readonly<Record<string, readonly string[]>>) => ({
+  const mesh = (
+    linked: Readonly<Record<string, readonly string[]>>,
+    topology = "primary-remote",
+    westeurope: object = { controlPlane: "eastus-cluster" },
+  ) => ({
     global: globalStack(REGIONS),
-    eastus: regionStack("eastus", 1, linked["eastus"], { eastWestAddress: "203.0.113.101" }),
-    westeurope: regionStack("westeurope", 2, linked["westeurope"], { eastWestAddress: "203.0.113.102" }),
+    eastus: regionStack("eastus", 1, linked["eastus"], { topology, eastWestAddress: "203.0.113.101" }),
+    westeurope: regionStack("westeurope", 2, linked["westeurope"], {
+      topology,
+      eastWestAddress: "203.0.113.102",
+      ...westeurope,
+    }),
   });
   const config = (topology: string, networks: readonly (string | undefined)[]) => ({
     "global-mesh:topology": topology,
@@ -109,7 +117,10 @@ describe("golden dump of all resources in other topologies", () => {
   const remote = config("primary-remote", ["network1", "network2"]);
 
   it("eastus of a multi-network mesh", async () =>
-    compare("multi-network-eastus", await runStack("eastus", mesh(linked), config("multi-network", []))));
+    compare(
+      "multi-network-eastus",
+      await runStack("eastus", mesh(linked, "multi-network", {}), config("multi-network", [])),
+    ));
   for (const region of regions) {
     it(`${region} of a primary-remote mesh on two networks`, async () =>
       compare(`primary-remote-${region}`, await runStack(region, mesh(linked), remote)));
