@@ -4,6 +4,7 @@ import * as cluster from "./sections/cluster";
 import * as linkerd from "./sections/linkerd";
 import * as mesh from "./sections/mesh";
 import { observability } from "./sections/observability";
+import * as regions from "./sections/regions";
 
 const generation = (what: string): z.ZodInt =>
   setting(z.int().min(1).max(999), {
@@ -13,12 +14,12 @@ const generation = (what: string): z.ZodInt =>
 
 /** Settings that all stacks share; Pulumi.yaml holds the default of each. */
 export const sharedSchema = z.strictObject({
-  regions: mesh.regions,
-  primary: mesh.primary,
-  leaving: mesh.leaving,
-  topology: mesh.topology,
+  regions: regions.regions,
+  primary: regions.primary,
+  leaving: regions.leaving,
+  topology: regions.topology,
   meshKind: linkerd.meshKind,
-  eastWest: mesh.eastWest,
+  eastWest: regions.eastWest,
   meshId: mesh.meshId,
   trustDomain: mesh.trustDomain,
   trust: mesh.trust,
