@@ -11,6 +11,7 @@ export function checkTopology(context: CheckContext): readonly Fault[] {
     ...(topology === "flat" ? checkOneNetwork(context) : []),
     ...(topology === "multi-network" ? checkSeveralNetworks(context) : []),
     ...(topology === "primary-remote" ? checkPrimary(context) : []),
+    ...(topology === "flat" ? [] : checkWayIn(context)),
     ...checkSources(context),
   ];
 }
@@ -74,6 +75,26 @@ function checkPrimary(context: CheckContext): readonly Fault[] {
           },
         ]
       : []),
+  ];
+}
+
+/** What nobody lets in waits for ever: a remote for its istiod, and requests for the other networks. */
+function checkWayIn(context: CheckContext): readonly Fault[] {
+  const { eastWest, topology } = context.shared;
+  const { platform, egressAddresses } = context.own;
+  if (topology === undefined || eastWest === undefined || egressAddresses === undefined) return [];
+  if (platform !== "existing" || context.offline) return [];
+  const named = egressAddresses.length > 0 || eastWest.sourceRanges.length > 0;
+  if (named || eastWest.exposure === "internal" || regionsOf(context).length < 2) return [];
+  return [
+    {
+      setting: context.name("egressAddresses"),
+      got: "[]",
+      allowed:
+        `at least one address in a ${topology} mesh with public east-west gateways: they let in nobody whose address ` +
+        "is not named",
+      fix: `name the addresses that the cluster's calls come from, or their range in ${context.name("eastWest", "sourceRanges")}`,
+    },
   ];
 }
 

@@ -109,6 +109,19 @@ refuses("the stack and unknown names", [
     allowed: "an IPv4 address such as 203.0.113.7, or a range that leaves somebody out",
     fix: "correct it: it is everybody's",
   },
+  ...(["multi-network", "primary-remote"] as const).map((topology) => ({
+    title: `an existing cluster that no gateway of a ${topology} mesh lets in`,
+    set: { ...existing, topology, primary: "westeurope" },
+    secretKeys,
+    setting: "global-mesh:egressAddresses",
+    got: "[]",
+    allowed:
+      `at least one address in a ${topology} mesh with public east-west gateways: they let in nobody whose address ` +
+      "is not named",
+    fix:
+      "name the addresses that the cluster's calls come from, or their range in " +
+      "global-mesh:eastWest.sourceRanges",
+  })),
   {
     title: "a secret where plain text comes of it",
     secretKeys: ["global-mesh:values"],

@@ -55,6 +55,24 @@ describe("config: what is accepted", () => {
     assert.equal(JSON.stringify(settings).includes("very-secret"), false);
   });
 
+  it("takes an existing cluster that gateways of other networks let in, by address or from inside", () => {
+    const set = {
+      platform: "existing",
+      kubeconfig: KUBECONFIG,
+      dnsLabel: undefined,
+      topology: "multi-network",
+    };
+    for (const more of [
+      { egressAddresses: ["203.0.113.7"] },
+      { eastWest: { sourceRanges: ["203.0.113.0/24"] } },
+      { eastWest: { exposure: "internal" } },
+      { topology: "flat" },
+    ]) {
+      const settings = parseVariation({ set: { ...set, ...more }, secretKeys: ["global-mesh:kubeconfig"] });
+      assert.equal(settings.role, "region");
+    }
+  });
+
   it("takes a fourth region that says no more than its range", () => {
     const regions = { eastus: { cidr: "10.10.0.0/16" }, brazilsouth: { cidr: "10.40.0.0/16" } };
     const settings = parseVariation({ stack: "brazilsouth", set: { regions, dnsLabel: undefined } });
