@@ -13,8 +13,14 @@ const COOKIE_VALUE = /^[!#-+\--:<-[\]-~]*$/;
 /** istiod takes no longer expression. */
 export const LONGEST_REGEX = 1024;
 
-/** RE2 knows neither: they need backtracking. */
-const NOT_RE2 = /\(\?(?:[=!]|<[=!])|\\[1-9]/;
+/** Lookaround, for which RE2 would need backtracking. */
+const LOOKAROUND = /\(\?<?[=!]/;
+
+/** Letters and digits that mean something behind a backslash in RE2, which refuses the others. */
+const RE2_ESCAPES = /^[0abdfnprstvwxzABDEPQSW]$/;
+
+/** RE2's longest repetition. */
+const MOST_REPETITIONS = 1000;
 
 /** Faults of a condition on requests; at least one part of it has to be there. */
 export function checkMatch(setting: string, match: RequestMatch): readonly Fault[] {
@@ -128,12 +134,24 @@ function checkRegex(setting: string, regex: string): readonly Fault[] {
   const allowed = `an RE2 expression of up to ${LONGEST_REGEX} characters`;
   const fault = (fix: string): readonly Fault[] => [{ setting, value: regex, allowed, fix }];
   if (regex === "" || regex.length > LONGEST_REGEX) return fault("Give an expression, or a prefix");
-  // Istio takes this one for "is there", which no other form says.
-  if (regex === "*") return [];
-  if (NOT_RE2.test(regex)) return fault("RE2 has no lookaround and no references back: say it without them");
+  // Istio's "is there", which istiod's webhook takes for withoutHeaders only.
+  if (regex === "*") return fault('Write ".*" for any value');
+  const [escapes, plain] = [regex.matchAll(/\\([A-Za-z0-9])|\\./g), regex.replace(/\\./g, "")];
+  const unknown = [...escapes].flatMap(([, letter]) => letter ?? []).find((one) => !RE2_ESCAPES.test(one));
+  if (unknown !== undefined) return fault(`RE2 has no \\${unknown}: say it without`);
+  if (LOOKAROUND.test(plain)) return fault("RE2 has no lookaround: say it without");
+  const counts = [...plain.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].flatMap(([, least, most]) => [least, most]);
+  if (counts.some((count) => Number(count ?? 0) > MOST_REPETITIONS)) {
+    return fault(`Repeat up to ${MOST_REPETITIONS} times`);
+  }
   try {
-    // Flags such as (?i) and names such as (?P<x>) are RE2's own; the rest is common to both.
-    new RegExp(regex.replace(/\(\?[imsU]+\)/g, "").replaceAll("(?P<", "(?<"));
+    // Flags such as (?i) and (?i:a), and names such as (?P<x>), are RE2's own; the rest is common to both.
+    new RegExp(
+      regex
+        .replace(/\(\?[imsU-]+\)/g, "")
+        .replace(/\(\?[imsU-]+:/g, "(?:")
+        .replaceAll("(?P<", "(?<"),
+    );
     return [];
   } catch (error) {
     return fault(error instanceof Error ? error.message : String(error));

@@ -77,6 +77,14 @@ describe("traffic that cannot work", () => {
     ],
     ["a lookahead", regex("/(?!a)"), `${S}.experiments.e.match.path: got "/(?!a)"`, "RE2"],
     ["a reference back", regex("/(a)\\1"), `${S}.experiments.e.match.path: got`, "RE2"],
+    ["an escape of others", regex(String.raw`/\u0041`), `${S}.experiments.e.match.path: got`, "RE2 has no"],
+    ["many repetitions", regex("/a{2,1001}"), `${S}.experiments.e.match.path: got`, "1000 times"],
+    [
+      "a star alone, which only withoutHeaders may say",
+      experiment({ headers: { "x-a": { regex: "*" } } }),
+      `${S}.experiments.e.match.headers.x-a: got "*"`,
+      ".*",
+    ],
     ["an open bracket", regex("/(a"), `${S}.experiments.e.match.path: got "/(a"`],
     ["a long expression", regex("a".repeat(1025)), `${S}.experiments.e.match.path: got`],
     [
@@ -269,8 +277,11 @@ describe("traffic that cannot work", () => {
     ],
     ["a pool of connections", { protocol: "TCP", connectionPool: { maxConnections: 1, idleTimeout: "1m" } }],
     ["a session's cookie", { loadBalancing: { hashBy: { cookie: "s", ttl: "0s" } } }],
-    ["a header that is there", experiment({ headers: { "x-a": { regex: "*" } } })],
+    ["a header that is there", experiment({ headers: { "x-a": { regex: ".*" } } })],
     ["an expression with a flag", regex("/(?i)a.*")],
+    ["an expression with a flag for a part", regex("/(?i:a)b{1,1000}")],
+    ["a backslash before a digit", regex(String.raw`/\\1`)],
+    ["a name", regex(String.raw`/(?P<n>\pL)\z`)],
   ];
   for (const [title, args] of sound) {
     it(`is not refused: ${title}`, () => assert.deepEqual(faultsOf(args), []));
