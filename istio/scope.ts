@@ -30,7 +30,7 @@ export interface BuildScope extends BuildContext {
   readonly service: (key: string) => Service | undefined;
   /** The external service of that `namespace/name`. */
   readonly externalService: (key: string) => ExternalService | undefined;
-  /** What the workloads of a service accept: the narrowest policy decides, as in Istio. */
+  /** What the workloads of a service accept where its port leads: the narrowest policy decides, as in Istio. */
   readonly modeOf: (service: Service) => MtlsMode | undefined;
   /** What all applications say of the gateway of that `namespace/name`. */
   readonly gateway: (key: string) => MergedGateway | undefined;
@@ -67,7 +67,8 @@ export function buildScope(applications: readonly Application[], context: BuildC
     service: (key) => services.get(key),
     externalService: (key) => external.get(key),
     gateway: (key) => gateways.get(key),
-    modeOf: (service) => service.mtls ?? ofNamespace.get(service.namespace) ?? ofMesh,
+    modeOf: ({ portMtls, targetPort, mtls, namespace }) =>
+      portMtls?.[targetPort] ?? mtls ?? ofNamespace.get(namespace) ?? ofMesh,
   };
 }
 

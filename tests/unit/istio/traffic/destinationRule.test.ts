@@ -87,6 +87,14 @@ describe("what clients of a service keep to", () => {
       },
     ],
   ];
+  it("say mutual TLS by what the port of the workloads accepts, else by the service", () => {
+    const tls = policy({ tls: { mode: "ISTIO_MUTUAL" } });
+    assert.deepEqual(specOf({ mtls: "STRICT" }), tls);
+    assert.deepEqual(specOf({ mtls: "PERMISSIVE", targetPort: 8080, portMtls: { 8080: "STRICT" } }), tls);
+    assert.deepEqual(specOf({ mtls: "STRICT", portMtls: { 9090: "PERMISSIVE" } }), tls);
+    assert.deepEqual(specOf({ mtls: "STRICT", portMtls: { 80: "PERMISSIVE" } }), undefined);
+  });
+
   for (const [title, args, expected] of rows) {
     it(`say ${title}`, () => assert.deepEqual(specOf(args), expected));
   }
