@@ -86,7 +86,8 @@ export interface GatewayArgs {
   /** Where requests go. @default nowhere: they are answered with 404 */
   readonly routes?: readonly GatewayRoute[];
   /**
-   * How many requests each pod of the gateway lets in, over all hosts.
+   * How many requests each pod of the gateway lets in: over all hosts of a plaintext port, and for each server of HTTPS
+   * by itself.
    * @default no limit
    * @example { requests: 100, per: "60s" }
    */

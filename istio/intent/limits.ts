@@ -1,6 +1,9 @@
 import type { TextMatch } from "./units";
 
-/** A token bucket in each workload's own proxy: no service is asked, so every workload counts for itself. */
+/**
+ * A token bucket in each workload's own proxy: no service is asked, so every workload counts for itself, and each of its
+ * ports, too. Where plaintext is let in beside mutual TLS, each of the two has a bucket of its own.
+ */
 export interface LocalRateLimit {
   /** Requests that a workload lets through in a time; the others are answered with 429. @example 100 */
   readonly requests: number;

@@ -2,6 +2,8 @@ import type { GlobalRateLimit, RateLimitService, Service, TextMatch } from "../i
 import type { EnvoyFilter, HeaderMatcher, RateLimitAction } from "../model";
 import { ENVOY_FILTER_V1ALPHA3, GLOBAL_RATE_LIMIT, metadata } from "../model";
 import type { BuildScope } from "../scope";
+import { escaped } from "../traffic/httpMatch";
+import { trimmed } from "../traffic/paths";
 import type { ServiceAddress } from "./address";
 import { serviceAddress } from "./address";
 import { firstFilter } from "./patches";
@@ -86,11 +88,6 @@ function actions({ name, perHeader, path }: GlobalRateLimit): readonly RateLimit
 function pathMatcher(path: TextMatch): HeaderMatcher {
   if (typeof path === "string") return { safe_regex: { regex: `${escaped(path)}(\\?.*)?` } };
   if ("regex" in path) return { safe_regex: { regex: `(?:${path.regex})(\\?.*)?` } };
-  const start = path.prefix.replace(/\/+$/, "");
+  const start = trimmed(path.prefix);
   return start === "" ? { prefix: "/" } : { safe_regex: { regex: `${escaped(start)}([/?].*)?` } };
-}
-
-/** A text as RE2 matches it letter by letter. */
-function escaped(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");
 }

@@ -10,7 +10,7 @@ export function serviceRateLimit({ name, namespace, localRateLimit }: Service): 
   return localRateLimit && filter(name, namespace, { app: name }, "SIDECAR_INBOUND", localRateLimit);
 }
 
-/** What each pod of a gateway lets in, over all hosts. */
+/** What each pod of a gateway lets in. */
 export function gatewayRateLimit(gateway: Gateway, { gateway: merged }: BuildScope): EnvoyFilter | undefined {
   const { name, namespace, workload } = gateway;
   const { entry, localRateLimit } = merged(keyOf(gateway)) ?? {};

@@ -4,6 +4,10 @@ import { seconds } from "../limits/local";
 import type { Fault } from "./fault";
 import { checkName, duplicates } from "./names";
 import { isHttp } from "./protocol";
+import { checkPath } from "./requestMatch";
+import { checkWhole } from "./values";
+
+const MOST_UINT32 = 2 ** 32 - 1;
 
 /** Shortest time in which Envoy fills a bucket. */
 const SHORTEST_SECONDS = 0.05;
@@ -22,14 +26,14 @@ export function checkLocalLimit(
   const time = seconds(per);
   return [
     ...positive(`${setting}.requests`, requests),
-    ...(Number.isInteger(burst) && burst >= requests
+    ...(Number.isInteger(burst) && burst >= requests && burst <= MOST_UINT32
       ? []
       : [
           fault(
             `${setting}.burst`,
             burst,
-            "a whole number, at least that of requests",
-            "Raise it or leave it out",
+            `a whole number from that of requests to ${MOST_UINT32}`,
+            "Correct it or leave it out",
           ),
         ]),
     ...(/^\d+(\.\d+)?[smh]$/.test(per) && time >= SHORTEST_SECONDS
@@ -131,8 +135,6 @@ function checkLimits(entry: string, service: Service, hasService: boolean): read
 }
 
 function checkLimit(setting: string, { name, perHeader, path, requests }: GlobalRateLimit): readonly Fault[] {
-  const text =
-    path === undefined || typeof path === "string" ? path : "prefix" in path ? path.prefix : undefined;
   return [
     ...checkName(`${setting}.name`, name),
     ...positive(`${setting}.requests`, requests),
@@ -146,15 +148,14 @@ function checkLimit(setting: string, { name, perHeader, path, requests }: Global
             'Write it like "x-user-id"',
           ),
         ]),
-    ...(text === undefined || text.startsWith("/")
-      ? []
-      : [fault(`${setting}.path`, text, "a path that begins with a slash", 'Write it like "/api"')]),
+    // No webhook looks into an EnvoyFilter, and a proxy refuses all of its routes for one bad expression.
+    ...(path === undefined ? [] : checkPath(`${setting}.path`, path)),
   ];
 }
 
+/** Faults of what Envoy counts in 32 bits. */
 function positive(setting: string, value: number): readonly Fault[] {
-  if (Number.isInteger(value) && value >= 1) return [];
-  return [fault(setting, value, "a whole number from 1", "Give a number of at least 1")];
+  return checkWhole(setting, value, 1, MOST_UINT32);
 }
 
 function fault(setting: string, value: unknown, allowed: string, fix: string): Fault {

@@ -250,6 +250,16 @@ describe("what cannot work at the edge of the mesh is refused", () => {
       `${S}.globalRateLimits: got "l"`,
     ],
     [
+      "more than 32 bits",
+      [services({ localRateLimit: { requests: 2 ** 32, per: "1s" } })],
+      `${S}.localRateLimit.requests: got 4294967296`,
+    ],
+    [
+      "an expression that Envoy does not know",
+      [services({ globalRateLimits: [{ ...limit, path: { regex: "/(?!a)" } }] }, LIMITER)],
+      `${S}.globalRateLimits.l.path: got "/(?!a)"`,
+    ],
+    [
       "a header in upper case",
       [services({ globalRateLimits: [{ ...limit, perHeader: "X-User" }] }, LIMITER)],
       `${S}.globalRateLimits.l.perHeader: got "X-User"`,
