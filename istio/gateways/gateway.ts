@@ -7,7 +7,7 @@ import type { BuildScope } from "../scope";
 import { httpRoutes } from "../traffic/routes";
 import { split } from "../traffic/split";
 import type { MergedGateway } from "./merge";
-import { coversHost, hostsOf, isPassthrough, routesOf } from "./merge";
+import { coversHost, hostsOf, isOpened, isPassthrough, routesOf } from "./merge";
 
 /** The ports of a gateway and their hosts, those of all applications; none for an entry that only adds to another. */
 export function gatewayObject(gateway: GatewayIntent, scope: BuildScope): Gateway | undefined {
@@ -58,10 +58,10 @@ function mergedHere(gateway: GatewayIntent, { gateway: find }: BuildScope): Merg
 }
 
 function httpOf(merged: MergedGateway, host: string, scope: BuildScope): readonly HttpRoute[] {
-  if (!isServed(merged, host, (one) => !isPassthrough(one))) return [];
+  if (!isServed(merged, host, isOpened)) return [];
   return routesOf(merged, host).flatMap(({ name, match, to, rewritePath, timeout, retries }) => {
     const service = scope.service(to);
-    // A service that is not bound to this cluster has nothing here that requests could be sent to.
+    // The rules refuse a route to nobody, before anything is built.
     if (service === undefined) return [];
     return httpRoutes(service, scope, {
       namePrefix: name,

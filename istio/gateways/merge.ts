@@ -1,5 +1,6 @@
 import type { Application, Gateway, GatewayRoute, GatewayServer, LocalRateLimit } from "../intent";
 import { keyOf } from "../callers";
+import { trimmed } from "../traffic/paths";
 
 /** A gateway with what all applications say of it. */
 export interface MergedGateway {
@@ -33,6 +34,11 @@ export function isPassthrough({ protocol, tls }: GatewayServer): boolean {
   return protocol === "TLS" || tls?.mode === "PASSTHROUGH";
 }
 
+/** Whether a server sees the requests that go on: one that passes TLS on does not, one that sends to https keeps them. */
+export function isOpened(server: GatewayServer): boolean {
+  return !isPassthrough(server) && server.httpsRedirect !== true;
+}
+
 /** Whether a host of a server or route, possibly with a leading `*.`, takes in another one. */
 export function coversHost(pattern: string, host: string): boolean {
   return pattern === host || (pattern.startsWith("*.") && host.endsWith(pattern.slice(1)));
@@ -60,5 +66,5 @@ function rank({ match }: GatewayRoute): number {
   const path = match?.path;
   if (path === undefined) return 0;
   if (typeof path === "string") return path.length * 2 + 1;
-  return ("prefix" in path ? path.prefix.replace(/\/+$/, "") : path.regex).length * 2;
+  return ("prefix" in path ? trimmed(path.prefix) : path.regex).length * 2;
 }

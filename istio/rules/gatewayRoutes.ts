@@ -1,11 +1,12 @@
-import { keyOf } from "../callers";
+import { declaredCallers, keyOf } from "../callers";
 import type { MergedGateway } from "../gateways/merge";
-import { coversHost, hostsOf, isPassthrough, routeHosts, routesOf } from "../gateways/merge";
-import type { GatewayRoute, Service } from "../intent";
+import { coversHost, hostsOf, isOpened, isPassthrough, routeHosts, routesOf } from "../gateways/merge";
+import type { Gateway, GatewayRoute, Service } from "../intent";
 import type { BuildScope } from "../scope";
 import { httpMatches } from "../traffic/httpMatch";
 import { conditionOf, merge, NEVER, Unmergeable } from "../traffic/match";
 import { routePlan } from "../traffic/routePlan";
+import { gatewayOf } from "../values";
 import type { Fault } from "./fault";
 import { isHttp } from "./protocol";
 import { checkMatch } from "./requestMatch";
@@ -20,13 +21,14 @@ export function checkGatewayRoutes(gateway: MergedGateway, scope: BuildScope): r
   return [
     ...routes.flatMap((route) => checkRoute(`${setting}.${route.name}`, route, gateway, scope)),
     ...hostsOf(gateway).flatMap((host) => shadowed(setting, host, routesOf(gateway, host))),
+    ...mixedHosts(gateway),
   ];
 }
 
 function checkRoute(
   setting: string,
   route: GatewayRoute,
-  { servers }: MergedGateway,
+  { entry, servers }: MergedGateway,
   scope: BuildScope,
 ): readonly Fault[] {
   const service = scope.service(route.to);
@@ -48,10 +50,31 @@ function checkRoute(
     ...(service === undefined
       ? [fault(`${setting}.to`, route.to, "a service of the catalog as namespace/name", "Correct the name")]
       : [
+          ...notLetIn(`${setting}.to`, service, entry),
           ...checkProtocol(setting, route, service, protocolsOf(servers, hosts)),
           ...checkRequests(setting, route, service),
           ...conflicts(setting, route, service, scope),
         ]),
+  ];
+}
+
+/** A service that knows all of its callers and does not count the gateway among them answers it with 403. */
+function notLetIn(setting: string, service: Service, { workload }: Gateway): readonly Fault[] {
+  const gateway = gatewayOf(workload);
+  const callers = declaredCallers(service);
+  // Which account the pods of another gateway have, only their owner knows.
+  if (gateway === undefined || callers === undefined) return [];
+  const { namespace, release } = gateway;
+  if (callers.some((one) => one.namespace === namespace && ["*", release].includes(one.serviceAccount))) {
+    return [];
+  }
+  return [
+    fault(
+      setting,
+      keyOf(service),
+      `a service that lets ${namespace}/${release} in`,
+      "Add it to the service's access, or take the route out",
+    ),
   ];
 }
 
@@ -74,7 +97,7 @@ function protocolsOf(servers: MergedGateway["servers"], hosts: readonly string[]
   const serving = servers.filter((one) =>
     one.hosts.some((pattern) => hosts.some((host) => coversHost(pattern, host))),
   );
-  return { passes: serving.some(isPassthrough), opens: serving.some((one) => !isPassthrough(one)) };
+  return { passes: serving.some(isPassthrough), opens: serving.some(isOpened) };
 }
 
 /** Of a connection that is passed on unopened nobody sees a request, and a workload that wants requests gets TLS. */
@@ -156,6 +179,31 @@ function shadowed(setting: string, host: string, routes: readonly GatewayRoute[]
         host,
         `requests that ${earlier.name} leaves over; it is tried before`,
         "Narrow one of the matches, or take one of the routes out",
+      ),
+    ];
+  });
+}
+
+/**
+ * Hosts of a server beside a wildcard that takes them in: istiod puts the routes of both one behind the other, by the
+ * age of the objects, so that the wildcard's may take what is meant for those of the host alone.
+ */
+function mixedHosts(gateway: MergedGateway): readonly Fault[] {
+  const served = new Set(gateway.servers.flatMap(({ hosts }) => hosts));
+  const routed = hostsOf(gateway);
+  const wildcards = routed.filter((host) => host.startsWith("*."));
+  return routed.flatMap((host) => {
+    const own = routesOf(gateway, host).length;
+    const around = wildcards.find(
+      (one) => one !== host && coversHost(one, host) && routesOf(gateway, one).length < own,
+    );
+    if (around === undefined || !served.has(host)) return [];
+    return [
+      fault(
+        `gateways.${keyOf(gateway.entry)}.routes`,
+        host,
+        `a host with the routes of ${around} and no others, where servers name both`,
+        `Give ${host} a gateway of another name, or take it out of the servers where ${around} serves it as well`,
       ),
     ];
   });

@@ -4,6 +4,7 @@ import { isPassthrough, mergedGateways } from "../gateways/merge";
 import type { Application, Gateway, GatewayServer } from "../intent";
 import type { BuildScope } from "../scope";
 import { sortedEntries } from "../sorted";
+import { gatewayOf } from "../values";
 import type { Fault } from "./fault";
 import { checkGatewayRoutes } from "./gatewayRoutes";
 import { checkLocalLimit } from "./limits";
@@ -21,16 +22,28 @@ export function checkGateways(applications: readonly Application[], scope: Build
       ...checkGatewayRoutes(gateway, scope),
     ]),
     ...checkWorkloads(merged),
+    ...checkLimits(merged),
   ];
 }
 
 function checkEntry(setting: string, gateway: Gateway): readonly Fault[] {
+  const pods = gatewayOf(gateway.workload);
   return [
     ...checkName(`${setting}.name`, gateway.name),
     ...checkName(`${setting}.namespace`, gateway.namespace),
     ...(Object.keys(gateway.workload).length > 0
       ? []
       : [fault(`${setting}.workload`, {}, "at least one label", "Name the labels of the gateway's pods")]),
+    ...(pods === undefined || pods.namespace === gateway.namespace
+      ? []
+      : [
+          fault(
+            `${setting}.namespace`,
+            gateway.namespace,
+            `${pods.namespace}, where the pods of ${pods.release} are: they read routes and secrets there alone`,
+            "Correct the namespace, or name the labels of pods of your own",
+          ),
+        ]),
     ...gateway.servers.flatMap((server, index) => checkServer(`${setting}.servers[${index}]`, server)),
     ...checkLocalLimit(setting, gateway),
   ];
@@ -168,6 +181,26 @@ function checkWorkloads(gateways: readonly MergedGateway[]): readonly Fault[] {
       ];
     }),
   ]);
+}
+
+/** A limit is one of the pods, whatever gateway says it: of two every request would take from both. */
+function checkLimits(gateways: readonly MergedGateway[]): readonly Fault[] {
+  const limited = new Map<string, string>();
+  return gateways.flatMap(({ entry, localRateLimit }) => {
+    const pods = `${entry.namespace} ${JSON.stringify(sortedEntries(entry.workload))}`;
+    const other = limited.get(pods);
+    if (localRateLimit === undefined) return [];
+    limited.set(pods, keyOf(entry));
+    if (other === undefined) return [];
+    return [
+      fault(
+        `gateways.${keyOf(entry)}.localRateLimit`,
+        localRateLimit,
+        `one limit for the pods of a gateway; ${other} has it already`,
+        "Keep one of them",
+      ),
+    ];
+  });
 }
 
 function fault(setting: string, value: unknown, allowed: string, fix: string): Fault {

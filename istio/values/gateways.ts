@@ -30,6 +30,11 @@ export const GATEWAYS = {
   },
 } as const satisfies Record<GatewayKey, GatewayPlace>;
 
+/** The gateway of a region whose pods have these labels; undefined for pods of somebody else's. */
+export function gatewayOf(labels: Readonly<Record<string, string>>): GatewayPlace | undefined {
+  return Object.values(GATEWAYS).find(({ label }) => label === labels["istio"]);
+}
+
 /** When a region has an egress gateway: `profile` leaves it to the value set. */
 export type EgressGatewayChoice = "always" | "never" | "profile";
 

@@ -17,7 +17,7 @@ export { mergeValues } from "./merge";
 export type { Overrides } from "./overrides";
 export type { ChartValues, ProfileName } from "./profiles";
 export type { EgressGatewayChoice, GatewayChoices, GatewayKey, GatewayPlace } from "./gateways";
-export { GATEWAY_NAME, GATEWAYS, gatewaysOf } from "./gateways";
+export { GATEWAY_NAME, GATEWAYS, gatewayOf, gatewaysOf } from "./gateways";
 export { profiles } from "./profiles";
 export type { RegionInput } from "./region";
 export type { SpanSink } from "./tracing";

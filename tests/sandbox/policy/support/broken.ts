@@ -221,7 +221,6 @@ export const BROKEN: readonly Broken[] = [
       gateways: [
         gateway({
           name: "shop",
-          namespace: NAMESPACE,
           servers: [{ port: 443, protocol: "HTTPS", hosts: ["shop.example.com"] }],
         }),
       ],

@@ -156,6 +156,24 @@ describe("a gateway", () => {
     });
   });
 
+  it("sends plaintext to https beside TLS that it passes on", () => {
+    const app = shopsWith({
+      services: [shop({ protocol: "TLS", port: 443 })],
+      gateways: [
+        gateway({
+          name: "raw",
+          servers: [
+            { port: 80, protocol: "HTTP", hosts: ["shop.example.com"], httpsRedirect: true },
+            { port: 443, protocol: "TLS", hosts: ["shop.example.com"] },
+          ],
+          routes: [{ name: "shop", to: "shops/shop" }],
+        }),
+      ],
+    });
+    const spec = specsOf([app], "VirtualService")["istio-ingress/raw.shop.example.com"] as object;
+    assert.deepEqual(Object.keys(spec).toSorted(), ["exportTo", "gateways", "hosts", "tls"]);
+  });
+
   const first = gateway({
     name: "public",
     servers: [{ port: 80, protocol: "HTTP", hosts: ["example.com"] }],

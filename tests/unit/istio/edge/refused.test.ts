@@ -38,6 +38,33 @@ describe("what cannot work at the edge of the mesh is refused", () => {
     assert.deepEqual(faults([services({ globalRateLimits: [limit] }, LIMITER)]), []);
   });
 
+  it("nor a gateway that its service lets in, by account or by namespace", () => {
+    const lets = (access: ServiceArgs["access"], workload = "ingressgateway") =>
+      faults([
+        shopsWith({
+          ...gateways({ workload: { istio: workload }, routes: [{ name: "r", to }] }),
+          ...(access && { services: [shop({ access })] }),
+        }),
+      ]);
+    assert.deepEqual(lets([{ from: ["istio-ingress/istio-ingressgateway"] }]), []);
+    assert.deepEqual(lets([{ namespaces: ["istio-ingress"] }]), []);
+    assert.deepEqual(lets([{ from: ["a/b"] }, { paths: ["/open"] }]), []);
+    assert.deepEqual(lets([{ from: ["a/b"] }], "somebody-elses"), []);
+    assert.equal(lets([{ from: ["istio-ingress/istio-ingressgateway"] }], "internal-gateway").length, 1);
+  });
+
+  it("nor a host beside a wildcard whose routes it shares", () => {
+    const servers = [{ ...HTTP, hosts: ["a.example.com", "*.example.com"] }];
+    assert.deepEqual(faults([gateways({ servers, routes: [{ name: "r", to }] })]), []);
+    // Where only the wildcard is served, each of the two has routes of its own.
+    const wildcard = [{ ...HTTP, hosts: ["*.example.com"] }];
+    const routes = [
+      { name: "r", to },
+      { name: "s", to, match: { path: "/s" }, hosts: ["a.example.com"] },
+    ];
+    assert.deepEqual(faults([gateways({ servers: wildcard, routes })]), []);
+  });
+
   const rows: readonly [string, Parameters<typeof faults>[0], string][] = [
     ["every host", [gateways({ servers: [{ ...HTTP, hosts: ["*"] }] })], `${G}.servers[0].hosts: got "*"`],
     ["no host", [gateways({ servers: [{ ...HTTP, hosts: [] }] })], `${G}.servers[0].hosts: got []`],
@@ -69,7 +96,16 @@ describe("what cannot work at the edge of the mesh is refused", () => {
     ],
     ["a gateway of all pods", [gateways({ workload: {} })], `${G}.workload: got {}`],
     ["a gateway of 64 letters", [gateways({ name: "g".repeat(64) })], ".name: got"],
-    ["a gateway's namespace that nobody brings", [gateways({ namespace: "x" })], `${G}.namespace: got "x"`],
+    [
+      "a gateway's namespace that nobody brings",
+      [gateways({ namespace: "x", workload: { a: "b" } })],
+      `${G}.namespace: got "x"`,
+    ],
+    [
+      "a gateway that is not where its pods are",
+      [gateways({ namespace: "istio-system" })],
+      `${G}.namespace: got "istio-system"; allowed is istio-ingress, where the pods of istio-ingressgateway are`,
+    ],
     ["a gateway without ports", [gateways({ servers: [] })], `${M}.servers: got []`],
     [
       "a host of two gateways on one port",
@@ -153,6 +189,43 @@ describe("what cannot work at the edge of the mesh is refused", () => {
         }),
       ],
       `${M}.localRateLimit: got 2`,
+    ],
+    [
+      "a service that does not let the gateway in",
+      [
+        shopsWith({
+          ...gateways({ routes: [{ name: "r", to }] }),
+          services: [shop({ access: [{ from: ["a/b"] }] })],
+        }),
+      ],
+      `${M}.routes.r.to: got "shops/shop"; allowed is a service that lets istio-ingress/istio-ingressgateway in`,
+    ],
+    [
+      "routes of a host that a wildcard beside it may take",
+      [
+        gateways({
+          servers: [{ ...HTTP, hosts: ["a.example.com", "*.example.com"] }],
+          routes: [
+            { name: "r", to, match: { path: { prefix: "/a" } } },
+            { name: "s", to, match: { path: { prefix: "/a/b" } }, hosts: ["a.example.com"] },
+          ],
+        }),
+      ],
+      `${M}.routes: got "a.example.com"; allowed is a host with the routes of *.example.com`,
+    ],
+    [
+      "two limits of the same pods",
+      [
+        gateways(
+          { localRateLimit: { requests: 1, per: "1s" } },
+          {
+            name: "h",
+            servers: [{ ...HTTP, hosts: ["h.com"] }],
+            localRateLimit: { requests: 2, per: "1s" },
+          },
+        ),
+      ],
+      "gateways.istio-ingress/h.localRateLimit: got",
     ],
     ["an external service without hosts", [external({ hosts: [] })], `${E}.hosts: got []`],
     ["a host that is none", [external({ hosts: ["a/b"] })], `${E}.hosts: got "a/b"`],

@@ -46,6 +46,7 @@ describe("who is told of a service", () => {
       gateways: [
         gateway({
           name: "g",
+          workload: { istio: "of-our-own" },
           servers: [{ port: 80, protocol: "HTTP", hosts: ["a.example.com"] }],
           routes: [{ name: "a", to: "shops/a" }],
         }),
