@@ -64,8 +64,9 @@ export interface ApplicationArgs {
    */
   readonly telemetry?: readonly Telemetry[];
   /**
-   * Callers that are no services of the catalog and that `access` may name all the same, as `namespace/serviceAccount`;
-   * the account may be `*`. Any other caller that no service is, is taken for a slip of the pen.
+   * Callers that are no services of the catalog and that `access`, and `callers` of external services, may name all the
+   * same, as `namespace/serviceAccount`; the account may be `*`. Any other caller that no service is, is taken for a
+   * slip of the pen.
    * @default none
    * @example ["monitoring/prometheus"]
    */

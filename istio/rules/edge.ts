@@ -1,7 +1,9 @@
 import { keyOf } from "../callers";
 import type { Application } from "../intent";
+import { serviceHost } from "../intent";
 import type { BuildScope } from "../scope";
 import { buildScope } from "../scope";
+import { callersOf } from "./callers";
 import { checkCalls } from "./calls";
 import { checkExternal } from "./external";
 import type { Fault } from "./fault";
@@ -24,13 +26,15 @@ export function checkEdge(
     rootNamespace: "istio-system",
     rollouts: {},
   });
+  const callers = callersOf(applications);
   return [
     ...sharedNames(applications),
+    ...sharedHosts(applications, scope),
     ...foreignNamespaces(applications),
     ...checkGateways(applications, scope),
     ...each(applications, (application, setting) => [
       ...application.externalServices.flatMap((one) =>
-        checkExternal(`${setting}.externalServices.${one.name}`, one),
+        checkExternal(`${setting}.externalServices.${one.name}`, one, callers),
       ),
       ...application.services.flatMap((service) => [
         ...checkCalls(`${setting}.services.${service.name}.calls`, service, scope),
@@ -63,6 +67,38 @@ function sharedNames(applications: readonly Application[]): readonly Fault[] {
       value: key,
       allowed: "a name that no other service or external service of the namespace has",
       fix: "Rename it",
+    }),
+  );
+}
+
+/**
+ * Hosts that a proxy would be told of twice. It follows one of the two entries, and what is said of its ports, as that
+ * the proxy opens TLS, holds for those of the other one, too.
+ */
+function sharedHosts(applications: readonly Application[], { reach }: BuildScope): readonly Fault[] {
+  const owners = new Map(
+    applications.flatMap(({ services }) => services.map((one) => [serviceHost(one), keyOf(one)] as const)),
+  );
+  const told = new Map<string, string>();
+  return each(applications, ({ externalServices }, setting) =>
+    externalServices.flatMap((external) => {
+      const audience = reach
+        .exportExternalTo(external)
+        .map((namespace) => (namespace === "." ? external.namespace : namespace));
+      return external.hosts.flatMap((host) => {
+        const places = audience.map((namespace) => `${host} ${namespace}`);
+        const owner = owners.get(host) ?? places.flatMap((place) => told.get(place) ?? [])[0];
+        for (const place of places) told.set(place, keyOf(external));
+        if (owner === undefined || owner === keyOf(external)) return [];
+        return [
+          {
+            setting: `${setting}.externalServices.${external.name}.hosts`,
+            value: host,
+            allowed: `a host that ${owner} does not have, where the same proxies are told of both`,
+            fix: "Put the ports into one entry, or give the two other callers",
+          },
+        ];
+      });
     }),
   );
 }

@@ -1,7 +1,8 @@
 import { externalPorts, isEncrypted, isPlaintextHttp } from "../egress/ports";
 import type { ExternalService } from "../intent";
 import { isIpAddress } from "../intent";
-import { parseCaller } from "./access";
+import type { Callers } from "./callers";
+import { checkCallers } from "./callers";
 import type { Fault } from "./fault";
 import { checkName, duplicates, isHost } from "./names";
 import { checkPool } from "./resilience";
@@ -12,7 +13,11 @@ import { checkDuration } from "./values";
 const LONGEST = 63;
 
 /** Faults of one service outside the mesh. */
-export function checkExternal(setting: string, external: ExternalService): readonly Fault[] {
+export function checkExternal(
+  setting: string,
+  external: ExternalService,
+  callers: Callers,
+): readonly Fault[] {
   const { name, namespace, hosts } = external;
   return [
     ...checkName(`${setting}.name`, name),
@@ -29,16 +34,7 @@ export function checkExternal(setting: string, external: ExternalService): reado
           'Write it like "api.stripe.com"',
         ),
       ),
-    ...(external.callers ?? [])
-      .filter((caller) => parseCaller(caller) === undefined)
-      .map((caller) =>
-        fault(
-          `${setting}.callers`,
-          caller,
-          "namespace/serviceAccount, where the account may be *",
-          'Write it like "production/ai-agent"',
-        ),
-      ),
+    ...checkCallers(`${setting}.callers`, external.callers, callers),
     ...(external.callers?.length === 0
       ? [fault(`${setting}.callers`, [], "at least one caller", "Name who calls it, or take the entry out")]
       : []),

@@ -65,6 +65,12 @@ describe("what cannot work at the edge of the mesh is refused", () => {
     assert.deepEqual(faults([gateways({ servers: wildcard, routes })]), []);
   });
 
+  it("nor a host of two entries whose callers are others", () => {
+    const entry = (name: string, caller: string) =>
+      externalService({ name, namespace: "shops", hosts: ["e.example.com"], callers: [caller] });
+    assert.deepEqual(faults([shopsWith({ externalServices: [entry("d", "a/b"), entry("e", "ops/c")] })]), []);
+  });
+
   const rows: readonly [string, Parameters<typeof faults>[0], string][] = [
     ["every host", [gateways({ servers: [{ ...HTTP, hosts: ["*"] }] })], `${G}.servers[0].hosts: got "*"`],
     ["no host", [gateways({ servers: [{ ...HTTP, hosts: [] }] })], `${G}.servers[0].hosts: got []`],
@@ -212,6 +218,24 @@ describe("what cannot work at the edge of the mesh is refused", () => {
         }),
       ],
       `${M}.routes: got "a.example.com"; allowed is a host with the routes of *.example.com`,
+    ],
+    [
+      "an external caller that nobody is",
+      [external({ callers: ["shop/shop"] })],
+      `${E}.callers: got "shop/shop"; allowed is the service account of a service`,
+    ],
+    ["a service's host outside", [external({ hosts: ["shop.global"] })], `${E}.hosts: got "shop.global"`],
+    [
+      "a host of two entries that a proxy is told of",
+      [
+        shopsWith({
+          externalServices: [
+            externalService({ name: "d", namespace: "shops", hosts: ["e.example.com"], tls: {} }),
+            externalService({ name: "e", namespace: "shops", hosts: ["e.example.com"] }),
+          ],
+        }),
+      ],
+      `${E}.hosts: got "e.example.com"; allowed is a host that shops/d does not have`,
     ],
     [
       "two limits of the same pods",
