@@ -166,7 +166,7 @@ export interface ServiceArgs {
   readonly timeout?: Duration;
   /**
    * What is tried again.
-   * @default what the mesh says: two more tries where no workload has begun to answer
+   * @default what the mesh says: two more tries where no workload has seen the request, or gRPC is unavailable or cancelled
    */
   readonly retries?: Retries;
   /**
