@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { ExternalResolution } from "../model";
 import type { ConnectionPool } from "./resilience";
 import type { Retries } from "./routing";
@@ -101,5 +102,5 @@ function resolutionOf({ hosts, addresses = [] }: ExternalServiceArgs): ExternalR
 
 /** Whether an address is a number, as opposed to a name to look up. */
 export function isIpAddress(address: string): boolean {
-  return /^\d+(\.\d+){3}$/.test(address) || address.includes(":");
+  return isIP(address) !== 0;
 }

@@ -4,8 +4,8 @@ import { isIpAddress } from "../intent";
 import type { Callers } from "./callers";
 import { checkCallers } from "./callers";
 import type { Fault } from "./fault";
-import { checkName, duplicates, isHost } from "./names";
-import { checkPool } from "./resilience";
+import { checkName, duplicates, isHost, isLabel } from "./names";
+import { checkPool, requestLimits } from "./resilience";
 import { checkRetries } from "./retries";
 import { checkDuration } from "./values";
 
@@ -68,6 +68,7 @@ function checkAddresses(
   const isDynamic = resolution === "DYNAMIC_DNS";
   const isSingle = resolution === "DNS_ROUND_ROBIN" && addresses.length > 1;
   const isUnaddressed = resolution === "STATIC" && (addresses.length === 0 || !addresses.every(isIpAddress));
+  const strange = addresses.filter((address) => !isIpAddress(address) && !isName(address));
   return [
     ...(wildcards.length > 0 === isDynamic && (wildcards.length === 0 || wildcards.length === hosts.length)
       ? []
@@ -89,7 +90,16 @@ function checkAddresses(
           ),
         ]
       : []),
+    ...strange.map((address) =>
+      fault(`${setting}.addresses`, address, "IP addresses, or names to be looked up", "Correct it"),
+    ),
   ];
+}
+
+/** Whether a text is a name to be looked up; one whose last part is a number is no name, but an address gone wrong. */
+function isName(text: string): boolean {
+  const parts = text.split(".");
+  return parts.every(isLabel) && !/^\d+$/.test(parts.at(-1) ?? "");
 }
 
 function checkPorts(setting: string, external: ExternalService): readonly Fault[] {
@@ -124,16 +134,17 @@ function checkPorts(setting: string, external: ExternalService): readonly Fault[
       : []),
     ...(isSeen
       ? []
-      : (["timeout", "retries"] as const)
-          .filter((key) => external[key] !== undefined)
-          .map((key) =>
-            fault(
-              `${setting}.${key}`,
-              external[key],
-              "nothing where no request is seen",
-              "Say tls, or take it out",
-            ),
-          )),
+      : [
+          ...(["timeout", "retries"] as const).filter((key) => external[key] !== undefined),
+          ...requestLimits(external.connectionPool).map((key) => `connectionPool.${key}` as const),
+        ].map((key) =>
+          fault(
+            `${setting}.${key}`,
+            ports.map(({ protocol }) => protocol),
+            "nothing where no request is seen",
+            "Say tls, or take it out",
+          ),
+        )),
   ];
 }
 

@@ -65,6 +65,14 @@ export function checkPool(setting: string, pool: ConnectionPool): readonly Fault
   ];
 }
 
+/** Limits that count connections; the others count requests. */
+const OF_CONNECTIONS = ["maxConnections", "connectTimeout", "idleTimeout"];
+
+/** Limits of a connection pool that mean nothing where no request is seen. */
+export function requestLimits(pool: ConnectionPool = {}): readonly string[] {
+  return Object.keys(pool).filter((key) => !OF_CONNECTIONS.includes(key));
+}
+
 function checkOutlier(setting: string, outlier: Outlier): readonly Fault[] {
   const { consecutiveGatewayErrors, consecutive5xxErrors, maxEjectionPercent, minHealthPercent } = outlier;
   const counted = consecutiveGatewayErrors ?? outlierDefaults.consecutiveGatewayErrors;

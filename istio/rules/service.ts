@@ -4,7 +4,7 @@ import type { Fault } from "./fault";
 import { checkLocality } from "./locality";
 import { checkHost, checkName } from "./names";
 import { HTTP_PROTOCOLS, isHttp } from "./protocol";
-import { checkResilience } from "./resilience";
+import { checkResilience, requestLimits } from "./resilience";
 import { checkRouteOrder } from "./routeOrder";
 import { checkRouting } from "./routing";
 import { checkShares } from "./shares";
@@ -59,19 +59,14 @@ const OF_REQUESTS = [
   "faults",
 ] as const satisfies readonly (keyof Service)[];
 
-/** Limits of a connection pool that count connections. */
-const OF_CONNECTIONS = ["maxConnections", "connectTimeout", "idleTimeout"];
-
 /** On a connection nobody sees a request, so no split would happen. */
 function checkProtocol(setting: string, service: Service): readonly Fault[] {
   if (isHttp(service.protocol)) return [];
-  const { connectionPool = {}, loadBalancing } = service;
+  const { connectionPool, loadBalancing } = service;
   const hash = typeof loadBalancing === "object" ? Object.keys(loadBalancing.hashBy) : [];
   const needs = [
     ...OF_REQUESTS.filter((key) => service[key] !== undefined),
-    ...Object.keys(connectionPool)
-      .filter((key) => !OF_CONNECTIONS.includes(key))
-      .map((key) => `connectionPool.${key}`),
+    ...requestLimits(connectionPool).map((key) => `connectionPool.${key}`),
     ...hash.filter((key) => key !== "sourceAddress").map((key) => `loadBalancing.hashBy.${key}`),
   ];
   if (needs.length === 0) return [];

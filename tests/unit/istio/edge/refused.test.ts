@@ -266,7 +266,7 @@ describe("what cannot work at the edge of the mesh is refused", () => {
       [external({ hosts: ["a.com", "b.com"], ports: [{ number: 1, protocol: "TCP" }] })],
       `${E}.hosts: got`,
     ],
-    ["a timeout where no request is seen", [external({ timeout: "1s" })], `${E}.timeout: got "1s"`],
+    ["a timeout where no request is seen", [external({ timeout: "1s" })], `${E}.timeout: got ["TLS"]`],
     [
       "wildcards among names",
       [external({ hosts: ["a.com", "*.b.com"] })],
@@ -281,6 +281,16 @@ describe("what cannot work at the edge of the mesh is refused", () => {
       "names as fixed addresses",
       [external({ resolution: "STATIC", addresses: ["a.com"] })],
       `${E}.addresses`,
+    ],
+    [
+      "an address that is none",
+      [external({ addresses: ["192.0.2.256"] })],
+      `${E}.addresses: got "192.0.2.256"`,
+    ],
+    [
+      "limits of requests where none is seen",
+      [external({ connectionPool: { maxConnections: 1, http2MaxRequests: 1 } })],
+      `${E}.connectionPool.http2MaxRequests: got ["TLS"]`,
     ],
     ["TLS to a wildcard", [external({ hosts: ["*.b.com"], tls: {} })], `${E}.tls: got ["*.b.com"]`],
     [
