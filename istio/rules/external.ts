@@ -4,7 +4,7 @@ import { isIpAddress } from "../intent";
 import type { Callers } from "./callers";
 import { checkCallers } from "./callers";
 import type { Fault } from "./fault";
-import { checkName, duplicates, isHost, isLabel } from "./names";
+import { checkHost, checkName, checkSecret, duplicates, isHost, isLabel } from "./names";
 import { checkPool, requestLimits } from "./resilience";
 import { checkRetries } from "./retries";
 import { checkDuration } from "./values";
@@ -154,6 +154,8 @@ function checkTls(setting: string, { tls, hosts, throughEgressGateway }: Externa
   const secret =
     tls.clientCredential ?? (tls.ca !== undefined && "credential" in tls.ca ? tls.ca.credential : undefined);
   return [
+    ...checkSecret(setting, secret),
+    ...(tls.sni === undefined ? [] : checkHost(`${setting}.sni`, tls.sni)),
     ...(tls.to === undefined || (Number.isInteger(tls.to) && tls.to >= 1 && tls.to <= 65535)
       ? []
       : [fault(`${setting}.to`, tls.to, "a whole number from 1 to 65535", "Give the number of a port")]),

@@ -8,7 +8,7 @@ import { gatewayOf } from "../values";
 import type { Fault } from "./fault";
 import { checkGatewayRoutes } from "./gatewayRoutes";
 import { checkLocalLimit } from "./limits";
-import { checkName, duplicates, isHost } from "./names";
+import { checkName, checkSecret, duplicates, isHost } from "./names";
 
 /** Faults of the gateways of all applications. */
 export function checkGateways(applications: readonly Application[], scope: BuildScope): readonly Fault[] {
@@ -86,6 +86,7 @@ function checkServer(setting: string, server: GatewayServer): readonly Fault[] {
     ...(isPassthrough(server) && (tls?.credential !== undefined || tls?.minimumVersion !== undefined)
       ? [fault(`${setting}.tls`, tls, "no credential and no version with PASSTHROUGH", "Take them out")]
       : []),
+    ...checkSecret(`${setting}.tls.credential`, tls?.credential === "" ? undefined : tls?.credential),
     ...(protocol === "HTTPS" && !isPassthrough(server) && (tls?.credential ?? "") === ""
       ? [
           fault(

@@ -31,6 +31,19 @@ export function checkName(setting: string, name: string): readonly Fault[] {
   ];
 }
 
+/** Faults of the name of a secret; none where it is not said. */
+export function checkSecret(setting: string, name: string | undefined): readonly Fault[] {
+  if (name === undefined || (name.length <= HOST_LENGTH && name.split(".").every(isLabel))) return [];
+  return [
+    {
+      setting,
+      value: name,
+      allowed: "the name of a Kubernetes secret, in lower case",
+      fix: "Name the secret without its namespace: it stands beside the gateway's pods",
+    },
+  ];
+}
+
 /** Faults of a host that clients of the mesh call. */
 export function checkHost(setting: string, host: string): readonly Fault[] {
   if (isHost(host)) return [];

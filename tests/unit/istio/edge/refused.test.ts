@@ -283,6 +283,17 @@ describe("what cannot work at the edge of the mesh is refused", () => {
       `${E}.addresses`,
     ],
     [
+      "a secret that there cannot be",
+      [gateways({ servers: [{ ...HTTPS, tls: { credential: "istio-ingress/c" } }] })],
+      `${G}.servers[0].tls.credential: got "istio-ingress/c"`,
+    ],
+    [
+      "a client's secret that there cannot be",
+      [external({ throughEgressGateway: true, tls: { clientCredential: "C" } })],
+      `${E}.tls: got "C"`,
+    ],
+    ["a name of TLS that is none", [external({ tls: { sni: "a b" } })], `${E}.tls.sni: got "a b"`],
+    [
       "an address that is none",
       [external({ addresses: ["192.0.2.256"] })],
       `${E}.addresses: got "192.0.2.256"`,
