@@ -8,6 +8,7 @@ import { OBSERVABILITY_NAMESPACE } from "../istio/observability";
 import { compileAll, globalHostsOf, regionPart, type PolicySettings } from "../istio/region";
 import { throwFaults } from "../istio/rules/fault";
 import { checkGatewayPods } from "../istio/rules/gatewayPods";
+import { checkGatewayPorts } from "../istio/rules/gatewayPorts";
 import { GATEWAYS } from "../istio/values";
 import { hasEastWestGateway, hasIstiod } from "../topology";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
@@ -41,7 +42,10 @@ export function planRegion(
     observability: planObservability(settings, existsSync),
     policy: regionPart(compiled, settings),
   };
-  throwFaults(checkGatewayPods(plan.policy.objects, plan.mesh.gateways));
+  throwFaults([
+    ...checkGatewayPods(plan.policy.objects, plan.mesh.gateways),
+    ...checkGatewayPorts(plan.policy.objects, plan.mesh.valuesFor({})),
+  ]);
   checkPolicy(settings, catalog, compiled);
   warnIdle(settings, plan.policy);
   const own = plan.policy.namespaces.map(({ name }) => name);

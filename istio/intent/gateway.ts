@@ -22,7 +22,7 @@ export interface GatewayTls {
 
 /** One port of a gateway and the hosts that it answers for. */
 export interface GatewayServer {
-  /** Port of the gateway's Service. @example 443 */
+  /** Port of the gateway's Service; the region's own gateways have 80 and 443 unless your values add others. @example 443 */
   readonly port: number;
   /** What comes in at the port; `TLS` is passed through unopened. @example "HTTPS" */
   readonly protocol: "GRPC" | "HTTP" | "HTTP2" | "HTTPS" | "TLS";

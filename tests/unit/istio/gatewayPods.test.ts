@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { metadata, type IstioObject } from "../../../istio/model";
 import { describeFault } from "../../../istio/rules/fault";
 import { checkGatewayPods } from "../../../istio/rules/gatewayPods";
+import { checkGatewayPorts } from "../../../istio/rules/gatewayPorts";
+import { profiles, type ProfileName } from "../../../istio/values";
 
 const gatewayFor = (istio: string): IstioObject => ({
   apiVersion: "networking.istio.io/v1",
@@ -37,5 +39,38 @@ describe("a Gateway of the catalog", () => {
       said("internal-gateway", ["gateway", "egressGateway"]).join(),
       /^global-mesh:internalGateway: got false; allowed is true, because .*istio-ingress\/for-internal-gateway/,
     );
+  });
+});
+
+describe("a port of a Gateway", () => {
+  const serving = (istio: string, ...ports: readonly number[]): IstioObject => ({
+    ...gatewayFor(istio),
+    spec: { selector: { istio }, servers: ports.map((number) => ({ port: { number } })) },
+  });
+
+  it("is one of the Service of the region's gateway, with the values of every profile", () => {
+    for (const name of Object.keys(profiles) as ProfileName[]) {
+      const found = checkGatewayPorts([serving("internal-gateway", 80, 443, 8443)], profiles[name]);
+      assert.deepEqual(
+        found.map(({ setting, allowed }) => `${setting}: ${allowed}`),
+        [
+          "global-mesh:values.internalGateway.service.ports: a list with 8443, which Gateway " +
+            "istio-ingress/for-internal-gateway serves",
+        ],
+        name,
+      );
+    }
+  });
+
+  it("is one that the user's values add, and any where they are not known or the pods are the user's own", () => {
+    const values = (ports: unknown) => ({
+      ...profiles.minimal,
+      gateway: { service: { ports: ports as never } },
+    });
+    const gateway = serving("ingressgateway", 8443);
+    assert.deepEqual(checkGatewayPorts([gateway], values([{ port: 8443 }])), []);
+    assert.equal(checkGatewayPorts([gateway], values([{ port: 443 }])).length, 1);
+    assert.deepEqual(checkGatewayPorts([gateway], values(Symbol("later"))), []);
+    assert.deepEqual(checkGatewayPorts([serving("partners", 8443)], profiles.minimal), []);
   });
 });
