@@ -54,9 +54,9 @@ export interface GatewayRoute {
   readonly to: string;
   /** What replaces the matched part of the path. @default the path stays */
   readonly rewritePath?: string;
-  /** Limit of a whole request, retries included. @default the service's */
+  /** Limit of a whole request, retries included; a path route of the service with its own keeps it. @default the service's */
   readonly timeout?: Duration;
-  /** What is tried again. @default the service's */
+  /** What is tried again; a path route of the service with its own keeps it. @default the service's */
   readonly retries?: Retries;
 }
 

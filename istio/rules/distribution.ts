@@ -1,5 +1,6 @@
 import type { Clusters, Distribution } from "../distribute";
 import type { Application, Gateway, RouteTarget, Service } from "../intent";
+import { serviceAddress } from "../limits/address";
 import type { Fault } from "./fault";
 
 /** An entry that another one needs where it goes itself. */
@@ -23,12 +24,14 @@ export function checkDistribution(
       .flatMap(({ services, externalServices }) => [...services, ...externalServices])
       .map((entry) => [`${entry.namespace}/${entry.name}`, entry]),
   );
+  const limiter = limiterOf(applications);
+  if (limiter !== undefined) targets.set(limiter.address, limiter.home);
   return [
     ...applications.flatMap(({ name, services, gateways }) => [
       ...services.flatMap((entry) =>
         missing(
           entry,
-          needsOfService(`applications.${name}.services.${entry.name}`, entry),
+          needsOfService(`applications.${name}.services.${entry.name}`, entry, limiter?.address),
           targets,
           distribution,
         ),
@@ -69,9 +72,25 @@ function missing(
   });
 }
 
-function needsOfService(setting: string, service: Service): readonly Need[] {
-  const { experiments = [], routes = [], mirror, calls = [] } = service;
+/** The rate limit service and its namespace, which gets its configuration; none where every cluster has that anyway. */
+function limiterOf(
+  applications: readonly Application[],
+): { readonly address: string; readonly home: object } | undefined {
+  for (const { namespaces, rateLimitService } of applications) {
+    if (rateLimitService === undefined) continue;
+    const { address } = rateLimitService;
+    const home = namespaces.find(({ name }) => name === serviceAddress(address)?.namespace);
+    if (home !== undefined) return { address, home };
+  }
+  return undefined;
+}
+
+function needsOfService(setting: string, service: Service, limiter: string | undefined): readonly Need[] {
+  const { experiments = [], routes = [], mirror, calls = [], globalRateLimits = [] } = service;
   return [
+    ...(limiter === undefined || globalRateLimits.length === 0
+      ? []
+      : [{ setting: `${setting}.globalRateLimits`, target: limiter }]),
     ...experiments.flatMap(({ name, to }) => toService(`${setting}.experiments.${name}.to`, to)),
     ...routes.flatMap(({ name, to }) => toService(`${setting}.routes.${name}.to`, to)),
     ...toService(`${setting}.mirror.to`, mirror?.to),

@@ -268,6 +268,26 @@ describe("entries that need each other", () => {
     });
   }
 
+  it("have the namespace of the rate limit service, where its configuration goes", () => {
+    const address = "limiter.limits.svc.cluster.local:8081";
+    const limits = application({
+      name: "limits",
+      namespaces: [{ name: "limits" }],
+      rateLimitService: { address },
+    });
+    const limit = { name: "each", perHeader: "x-user", requests: 1, per: "second" } as const;
+    const app = split({ globalRateLimits: [limit] });
+    const partly = [...bindings, one("limits", { clusters: gold, applications: ["limits"] })];
+    assert.match(
+      refusals([limits, app], partly).join(),
+      /services\.shop\.globalRateLimits: got "limiter\..*does not go to southeastasia, westeurope/,
+    );
+    const all = [...bindings, one("limits", { clusters: everywhere, applications: ["limits"] })];
+    assert.deepEqual(refusals([limits, app], all), []);
+    // What counts nothing needs no configuration.
+    assert.deepEqual(refusals([limits, split({})], partly), []);
+  });
+
   it("do not leave the mesh's mutual TLS behind", () => {
     const mesh = application({ name: "mesh", meshMtls: "STRICT" });
     const partly = [one("mesh", { clusters: gold, applications: ["mesh"] }), ...bindings];
