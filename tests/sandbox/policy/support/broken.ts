@@ -105,6 +105,40 @@ export const BROKEN: readonly Broken[] = [
     object: locality({ failover: [{ from: "eastus", to: "eastus" }] }),
   },
   {
+    title: "an expression of a star alone",
+    application: shop({
+      routes: [{ name: "any", match: { headers: { "x-a": { regex: "*" } } }, timeout: "1s" }],
+    }),
+    setting: `${SERVICE}.routes.any.match.headers.x-a`,
+    object: virtualService({ match: [{ headers: { "x-a": { regex: "*" } } }] }),
+  },
+  {
+    title: "an address that is none",
+    application: placed({
+      externalServices: [
+        externalService({
+          name: "outside",
+          namespace: NAMESPACE,
+          hosts: ["api.example.com"],
+          addresses: ["192.0.2.256"],
+        }),
+      ],
+    }),
+    setting: "applications.shops.externalServices.outside.addresses",
+    object: {
+      apiVersion: NETWORKING_V1,
+      kind: "ServiceEntry",
+      metadata,
+      spec: {
+        hosts: ["api.example.com"],
+        ports: [{ number: 443, name: "tls", protocol: "TLS" }],
+        location: "MESH_EXTERNAL",
+        resolution: "DNS",
+        endpoints: [{ address: "192.0.2.256" }],
+      },
+    },
+  },
+  {
     title: "a port that there is not",
     application: shop({ port: 70000 }),
     setting: `${SERVICE}.port`,
