@@ -54,7 +54,7 @@ function applicationOf(own: string, names: Names): fc.Arbitrary<Application> {
     );
 }
 
-function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
+function gatewayOf(own: string, { services, namespaces }: Names): fc.Arbitrary<Gateway> {
   const host = mostly(fc.constantFrom(`${own}.example.com`, `*.${own}.example.org`), "*", "bad host");
   const server = fc.oneof(
     fc
@@ -82,7 +82,8 @@ function gatewayOf(own: string, { services }: Names): fc.Arbitrary<Gateway> {
     .tuple(
       fc.uniqueArray(server, { minLength: 1, maxLength: 2, selector: ({ port }) => port }),
       named(route),
-      some({ localRateLimit, labels }),
+      // All of them have the same pods, which have one limit.
+      some({ ...(own === namespaces[0] ? { localRateLimit } : {}), labels }),
     )
     .map(([servers, routes, rest]) => gateway({ name: `${own}-gateway`, servers, routes, ...rest }));
 }

@@ -185,7 +185,11 @@ function access({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<
     namespaces: list(fc.constantFrom(...namespaces)),
     ...(tokens ? { token } : {}),
   });
-  return fc.array(rule, { maxLength: 2 });
+  const byGateway: AccessRule[] = [{ from: ["istio-ingress/istio-ingressgateway"] }];
+  // Most services stand behind a gateway, and have to let it in.
+  return fc
+    .tuple(fc.array(rule, { maxLength: 2 }), mostly(fc.constant(byGateway), []))
+    .map(([rules, gateway]) => [...rules, ...gateway]);
 }
 
 function deny({ services, namespaces }: Names, tokens: boolean): fc.Arbitrary<DenyRule[]> {
