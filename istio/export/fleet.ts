@@ -35,6 +35,7 @@ function whole(namespace: string, inside: readonly Placed[]): void {
   );
 }
 
+/** None where every cluster is selected. */
 function selectorsOf(
   namespace: string,
   inside: readonly Placed[],
@@ -45,12 +46,18 @@ function selectorsOf(
     .filter(({ name }) => names.has(name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ clusters }) => clusters);
+  // A term that is empty Fleet passes over; every cluster is what it takes where there is none.
+  if (selectors.some(matchesAll)) return [];
   const distinct = [...new Map(selectors.map((selector) => [JSON.stringify(selector), selector])).values()];
   if (distinct.length <= MOST_TERMS) return distinct;
   throw new ExportError(
     `Fleet takes at most ${MOST_TERMS} selectors of clusters in a placement; ${distinct.length} select the ` +
       `namespace ${namespace}. Say them by fewer, with matchExpressions.`,
   );
+}
+
+function matchesAll({ matchLabels = {}, matchExpressions = [] }: Binding["clusters"][number]): boolean {
+  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
 }
 
 function placement(namespace: string, selectors: readonly Binding["clusters"][number][]): Manifest {
@@ -63,9 +70,13 @@ function placement(namespace: string, selectors: readonly Binding["clusters"][nu
       resourceSelectors: [{ group: "", version: "v1", kind: "Namespace", name: namespace }],
       policy: {
         placementType: "PickAll",
-        affinity: {
-          clusterAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { clusterSelectorTerms } },
-        },
+        ...(selectors.length === 0
+          ? {}
+          : {
+              affinity: {
+                clusterAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { clusterSelectorTerms } },
+              },
+            }),
       },
     },
   };

@@ -234,6 +234,17 @@ describe("placements of Azure Fleet", () => {
     });
   });
 
+  it("name no cluster where a selector matches all: Fleet passes over a term without conditions", () => {
+    const all = [
+      binding({ name: "all", clusters: [{}, { matchLabels: { tier: "gold" } }], applications: ["shops"] }),
+      binding({ ...gold, applications: ["mesh", "shops"] }),
+      binding({ name: "mesh", clusters: [{ matchLabels: {} }], applications: ["mesh"] }),
+    ];
+    for (const { spec } of placements(modelFor("default", all), all)) {
+      assert.deepEqual((spec as { readonly policy: unknown }).policy, { placementType: "PickAll" });
+    }
+  });
+
   it("are refused where a namespace is divided", () => {
     const divided = [
       binding({ ...everywhere, entries: [{ matchLabels: { tier: "front" } }] }),
