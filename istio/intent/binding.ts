@@ -3,7 +3,7 @@ import type { LabelSelector } from "../../topology";
 /** Says what goes to which clusters, as a KubeStellar BindingPolicy does. */
 export interface BindingArgs {
   /**
-   * Name of the binding.
+   * Name of the binding, and of the BindingPolicy that an export makes of it.
    * @example "ai-agent"
    */
   readonly name: string;

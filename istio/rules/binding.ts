@@ -1,6 +1,7 @@
 import type { LabelSelector } from "../../topology";
 import type { Application, Binding } from "../intent";
 import type { Fault } from "./fault";
+import { checkName } from "./names";
 
 /** A label's key as Kubernetes takes it: a name, in front of it perhaps a DNS subdomain and a slash. */
 const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -12,6 +13,7 @@ const OPERATORS = ["DoesNotExist", "Exists", "In", "NotIn"];
 export function checkBinding({ name, clusters, applications, entries }: Binding): readonly Fault[] {
   const setting = `bindings.${name}`;
   return [
+    ...checkName(`${setting}.name`, name),
     ...(clusters.length > 0
       ? []
       : [

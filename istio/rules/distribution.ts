@@ -45,8 +45,39 @@ export function checkDistribution(
         ),
       ),
     ]),
+    ...checkExternalCallers(applications, distribution),
     ...checkBaseline(applications, distribution),
   ];
+}
+
+/** Where its caller goes and an external service does not, the caller's requests leave as they are, without TLS. */
+function checkExternalCallers(
+  applications: readonly Application[],
+  { clustersOf }: Distribution,
+): readonly Fault[] {
+  const byAccount = new Map<string, Service[]>();
+  for (const one of applications.flatMap(({ services }) => services)) {
+    const account = `${one.namespace}/${one.serviceAccount}`;
+    byAccount.set(account, [...(byAccount.get(account) ?? []), one]);
+  }
+  return applications.flatMap((application) =>
+    application.externalServices.flatMap((external) =>
+      (external.callers ?? []).flatMap((caller): readonly Fault[] => {
+        const needed = (byAccount.get(caller) ?? []).flatMap(clustersOf);
+        const lacking = without([...new Set(needed)].toSorted(), clustersOf(external));
+        if (lacking.length === 0) return [];
+        const { name } = external;
+        return [
+          {
+            setting: `applications.${application.name}.externalServices.${name}.callers`,
+            value: caller,
+            allowed: `callers that go where ${name} goes; it does not go to ${lacking.join(", ")}`,
+            fix: `Bind ${name} there too: without it requests leave the cluster as the caller sends them`,
+          },
+        ];
+      }),
+    ),
+  );
 }
 
 function missing(

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { chooseApplications } from "../../../istio/choose";
 import { compile, type CompiledCatalog } from "../../../istio/compile";
 import type { BoundCluster } from "../../../istio/distribute";
-import { application, binding, gateway, type Application, type Binding } from "../../../istio/intent";
+import {
+  application,
+  binding,
+  externalService,
+  gateway,
+  type Application,
+  type Binding,
+} from "../../../istio/intent";
 import { withoutEffect } from "../../../istio/matrix";
 import { CatalogError, describeFault } from "../../../istio/rules/fault";
 import { meshOf, shop } from "./support/fixtures";
@@ -288,6 +295,24 @@ describe("entries that need each other", () => {
     assert.deepEqual(refusals([limits, split({})], partly), []);
   });
 
+  it("go where the callers of an external service go", () => {
+    const pay = externalService({
+      name: "pay",
+      namespace: "shops",
+      hosts: ["api.example.com"],
+      tls: {},
+      callers: ["shops/shop", "ops/*"],
+    });
+    const app = { ...split({}), externalServices: [pay], otherCallers: ["ops/*"] };
+    assert.deepEqual(refusals([app], bindings), [
+      'applications.shops.externalServices.pay.callers: got "shops/shop"; allowed is callers that go where pay goes; ' +
+        "it does not go to southeastasia, westeurope. Bind pay there too: without it requests leave the cluster as " +
+        "the caller sends them.",
+    ]);
+    const all = one("all", { clusters: everywhere, applications: ["shops"] });
+    assert.deepEqual(refusals([app], [...bindings, all]), []);
+  });
+
   it("do not leave the mesh's mutual TLS behind", () => {
     const mesh = application({ name: "mesh", meshMtls: "STRICT" });
     const partly = [one("mesh", { clusters: gold, applications: ["mesh"] }), ...bindings];
@@ -324,6 +349,14 @@ describe("selectors", () => {
       /operator: got "Equals"; allowed is DoesNotExist/,
     );
     assert.match(expression({ key: "-", operator: "Exists" }), /key: got "-"/);
+  });
+
+  it("belong to bindings whose names Kubernetes would take", () => {
+    const named = one("All of it", { clusters: gold, applications: ["shops"] });
+    assert.match(
+      refusals([shops], [named]).join(),
+      /bindings\.All of it\.name: got "All of it"; allowed is up to 63/,
+    );
   });
 
   it("go by labels that Kubernetes would take", () => {
