@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import { catalog } from "../catalog";
+import { withoutEffect } from "../istio/matrix";
 import { EXPORT_FORMATS, exportFiles, type ExportFormat, exportText } from "./export/command";
 import { writeExport } from "./export/write";
 import { addLintCommand } from "./lint/command";
 import { projectMatrix, renderMatrix } from "./matrix/command";
 import { loadProject } from "./project/load";
-import { withoutEffect } from "../istio/matrix";
+import { coloursOf } from "./ui/colour";
 import { UsageError } from "./usage";
 
 /** Something was found that nothing mends by itself. */
@@ -32,7 +33,8 @@ export function catalogCommands(mesh: Command): void {
     .option("--json", "print it as JSON")
     .action((options: ProgramOptions & { json?: boolean }) => {
       const matrix = projectMatrix(loadProject({ ...options, catalog }));
-      console.log(options.json === true ? JSON.stringify(matrix, null, 2) : renderMatrix(matrix));
+      const text = (): string => renderMatrix(matrix, coloursOf(process.stdout));
+      console.log(options.json === true ? JSON.stringify(matrix, null, 2) : text());
       if (withoutEffect(matrix).length > 0) process.exitCode = FOUND;
     });
   mesh

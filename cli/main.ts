@@ -9,6 +9,7 @@ import { renderReport } from "./sandbox/report";
 import { sandboxShell } from "./sandbox/shell";
 import { renderStatus, sandboxStatus } from "./sandbox/status";
 import { sandboxUp } from "./sandbox/up";
+import { coloursOf } from "./ui/colour";
 import { useStderr } from "./ui/steps";
 import { UsageError } from "./usage";
 
@@ -154,6 +155,11 @@ async function interruptible(work: (signal: AbortSignal) => Promise<void>): Prom
   if (signalled !== undefined) process.exitCode = signalled === "SIGINT" ? 130 : 143;
 }
 
+// Whoever read what we print has gone, as behind `| head`; the work goes on, with its own exit code.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 program()
   .parseAsync()
   .catch((error: unknown) => {
@@ -162,6 +168,6 @@ program()
       process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
       return;
     }
-    console.error(pc.red(error instanceof Error ? error.message : String(error)));
+    console.error(coloursOf(process.stderr).red(error instanceof Error ? error.message : String(error)));
     process.exitCode = error instanceof UsageError ? WRONG_USAGE : FAILED;
   });

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Catalog } from "../../istio/choose";
-import { chooseApplications } from "../../istio/choose";
+import { chooseApplications, type Catalog } from "../../istio/choose";
 import { lint, lintCatalog, SEVERITIES, type LintReport, type Severity } from "../../istio/lint";
 import { governedBy } from "../../topology";
 import { loadProject } from "../project/load";
+import { coloursOf } from "../ui/colour";
 import { UsageError } from "../usage";
 import { readFiles, STDIN } from "./files";
 import { renderReport } from "./render";
@@ -94,8 +94,8 @@ export function addLintCommand(mesh: Command, catalog: Catalog): void {
       const readInput = (): string => readFileSync(0, "utf8");
       const report = lintCommand({ ...options, files }, { catalog, readInput });
       const shown = atLeast(report, options.severity);
-      const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-      console.log(options.json === true ? JSON.stringify(shown, null, 2) : renderReport(shown, { colour }));
+      const text = (): string => renderReport(shown, coloursOf(process.stdout));
+      console.log(options.json === true ? JSON.stringify(shown, null, 2) : text());
       if (report.findings.some(({ severity }) => severity === "error")) process.exitCode = FOUND_ERRORS;
     });
 }

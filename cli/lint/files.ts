@@ -14,8 +14,23 @@ export class UnreadableFileError extends UsageError {}
 export function readFiles(names: readonly string[], readInput: () => string): readonly LintObject[] {
   return names.flatMap((name) => {
     if (name === STDIN) return readObjects(readInput(), "standard input");
-    return filesIn(name).flatMap((file) => readObjects(readFileSync(file, "utf8"), file));
+    return reading(name, () => filesIn(name)).flatMap((file) =>
+      readObjects(
+        reading(file, () => readFileSync(file, "utf8")),
+        file,
+      ),
+    );
   });
+}
+
+/** What cannot be read is the caller's to mend: not of the exit code of a finding. */
+function reading<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UnreadableFileError(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function filesIn(name: string): readonly string[] {
@@ -50,11 +65,8 @@ export function readObjects(text: string, file: string): readonly LintObject[] {
     const { contents } = document;
     if (!isMap(contents)) return [];
     const line = counter.linePos(contents.range[0]).line;
-    return objectsOf(document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>).map((object) => ({
-      file,
-      line,
-      object,
-    }));
+    const value = reading(`${file}:${line}`, () => document.toJS({ maxAliasCount: 100 }) as unknown);
+    return objectsOf(value as Record<string, unknown>).map((object) => ({ file, line, object }));
   });
 }
 

@@ -1,4 +1,3 @@
-import pc from "picocolors";
 import {
   describeSource,
   isEntry,
@@ -8,15 +7,10 @@ import {
   type LintSource,
   type Severity,
 } from "../../istio/lint";
-
-export interface RenderOptions {
-  /** Whether the text is for a terminal that shows colours. */
-  readonly colour: boolean;
-}
+import type { Colours } from "../ui/colour";
 
 /** A report as a user reads it: findings by entry or file, and one line that sums them up. */
-export function renderReport({ findings, suppressed }: LintReport, { colour }: RenderOptions): string {
-  const colours = pc.createColors(colour);
+export function renderReport({ findings, suppressed }: LintReport, colours: Colours): string {
   const groups = new Map<string, LintFinding[]>();
   for (const finding of findings) {
     const group = groupOf(finding.source);
@@ -33,8 +27,6 @@ export function renderReport({ findings, suppressed }: LintReport, { colour }: R
 function groupOf(source: LintSource): string {
   return isEntry(source) ? describeSource(source) : source.file;
 }
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 function renderFinding(finding: LintFinding, colours: Colours): readonly string[] {
   const { code, severity, title, also, source, object, clusters, cause, fix } = finding;

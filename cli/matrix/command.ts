@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import pc from "picocolors";
 import { meshMatrix, type PolicyMatrix, withoutEffect } from "../../istio/matrix";
 import type { Project } from "../project/load";
+import type { Colours } from "../ui/colour";
 
 /** Which object goes to which region, over all stack files of a project. */
 export function projectMatrix({ regions }: Project): PolicyMatrix {
@@ -12,7 +12,7 @@ export function projectMatrix({ regions }: Project): PolicyMatrix {
 const NO_LINES = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
 
 /** The matrix as a user reads it, and under it what has no effect. */
-export function renderMatrix(matrix: PolicyMatrix): string {
+export function renderMatrix(matrix: PolicyMatrix, colours: Colours): string {
   const table = new Table({
     head: ["object", ...matrix.clusters],
     style: { head: [], border: [] },
@@ -21,10 +21,10 @@ export function renderMatrix(matrix: PolicyMatrix): string {
   for (const [key, clusters] of Object.entries(matrix.objects)) {
     const none = clusters.length === 0;
     table.push([
-      none ? pc.yellow(key) : key,
+      none ? colours.yellow(key) : key,
       ...matrix.clusters.map((cluster) => (clusters.includes(cluster) ? "yes" : "-")),
     ]);
   }
   const idle = withoutEffect(matrix);
-  return [table.toString(), ...idle.map((sentence) => pc.yellow(sentence))].join("\n");
+  return [table.toString(), ...idle.map((sentence) => colours.yellow(sentence))].join("\n");
 }

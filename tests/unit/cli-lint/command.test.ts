@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import pc from "picocolors";
 import { catalog } from "../../../catalog";
 import { atLeast, lintCommand, type LintArgs } from "../../../cli/lint/command";
 import { readObjects } from "../../../cli/lint/files";
 import { renderReport } from "../../../cli/lint/render";
+import { coloursOf } from "../../../cli/ui/colour";
 import { UsageError } from "../../../cli/usage";
 import type { LintReport } from "../../../istio/lint";
 import { GOOD } from "../lint/corpus/good";
 
+const PLAIN = coloursOf({});
 const PROGRAM = path.resolve(__dirname, "..", "..", "..");
 
 const OPEN = `# a comment
@@ -91,6 +94,12 @@ describe("mesh lint", () => {
     refuses({ files: [path.join(folder, "no.yaml")] }, /no\.yaml: there is no such file/);
     refuses({ files: [folder] }, /there is no .yaml, .yml or .json file/);
     refuses({ files: [file("bad.yaml", "a: 1\n---\nb: [1\n")] }, /bad\.yaml:\d+: /);
+    refuses(
+      { files: [file("alias.yaml", "a: 1\n---\nkind: A\nb: *nowhere\n")] },
+      /alias\.yaml:\d+: .*nowhere/,
+    );
+    // Linux has it, and nobody reads it from its beginning.
+    refuses({ files: ["/proc/self/mem"] }, /mem: EIO/);
     refuses({ files: ["x"], program: "." }, /--program goes with the catalog/);
     refuses({ files: [], perCluster: true }, /--per-cluster goes with files/);
   });
@@ -98,22 +107,19 @@ describe("mesh lint", () => {
   it("shows what is as bad as asked for, by file, with a line that sums it up", () => {
     const open = file("open.yaml", OPEN);
     const report = run({ files: [open] });
-    const text = renderReport(report, { colour: false });
+    const text = renderReport(report, PLAIN);
     assert.equal(text.split("\n")[0], open);
     assert.match(text, /error GM502 An AuthorizationPolicy does not let everybody in/);
     assert.match(text, /AuthorizationPolicy shops\/open \(.*open\.yaml:2\)/);
     assert.match(text, /warning GM603 .* \[IST0118, KIA0601\]/);
     assert.match(text, /fix: Give the rule from, to or when/);
     assert.match(text, /\n1 error, 1 warning\.$/);
-    const errors = renderReport(atLeast(report, "error"), { colour: false });
+    const errors = renderReport(atLeast(report, "error"), PLAIN);
     assert.match(errors, /\n1 error\.$/);
     assert.doesNotMatch(errors, /GM603/);
     const escape = String.fromCharCode(27);
-    assert.ok(!text.includes(escape) && renderReport(report, { colour: true }).includes(escape));
-    assert.equal(renderReport({ findings: [], suppressed: [] }, { colour: false }), "No finding.");
-    assert.match(
-      renderReport(run({ files: [], program: PROGRAM }), { colour: false }),
-      /^No finding; \d+ suppressed\.$/,
-    );
+    assert.ok(!text.includes(escape) && renderReport(report, pc.createColors(true)).includes(escape));
+    assert.equal(renderReport({ findings: [], suppressed: [] }, PLAIN), "No finding.");
+    assert.match(renderReport(run({ files: [], program: PROGRAM }), PLAIN), /^No finding; \d+ suppressed\.$/);
   });
 });

@@ -15,6 +15,7 @@ import { EXPORT_FORMATS, exportFiles, exportText } from "../../../cli/export/com
 import { writeExport } from "../../../cli/export/write";
 import { projectMatrix, renderMatrix } from "../../../cli/matrix/command";
 import { loadProject } from "../../../cli/project/load";
+import { coloursOf } from "../../../cli/ui/colour";
 import { UsageError } from "../../../cli/usage";
 import { ROOT } from "../config/tracked";
 
@@ -28,7 +29,10 @@ describe("the tracked project", () => {
       const here = Object.entries(matrix.objects).filter(([, clusters]) => clusters.includes(name));
       assert.equal(here.length, compiled.objects.length);
     }
-    assert.match(renderMatrix(matrix), /production\/VirtualService\/ai-agent +│ yes +│ yes +│ yes/);
+    assert.match(
+      renderMatrix(matrix, coloursOf({})),
+      /production\/VirtualService\/ai-agent +│ yes +│ yes +│ yes/,
+    );
   });
 
   it("shows an object that goes nowhere, and why", () => {
@@ -38,7 +42,7 @@ describe("the tracked project", () => {
       unselected: [{ application: "a", entry: "services.c", objects: ["a/ServiceEntry/c"] }],
       emptyBindings: [{ binding: "d", selects: "no cluster" as const }],
     };
-    const text = renderMatrix(matrix);
+    const text = renderMatrix(matrix, coloursOf({}));
     assert.match(text, /a\/ServiceEntry\/b │ - +│ yes/);
     assert.match(text, /a\/ServiceEntry\/c │ - +│ - /);
     assert.match(text, /binding d selects no cluster/);
@@ -162,5 +166,22 @@ describe("the folder of an export", () => {
     writeFileSync(at("in/.mesh-export.json"), JSON.stringify({ files: ["../outside", "a.yaml"] }));
     writeExport(at("in"), [file("b.yaml")]);
     assert.deepEqual(found(), ["in/.mesh-export.json", "in/b.yaml", "outside"]);
+  });
+});
+
+describe("colours", () => {
+  const before = process.env["NO_COLOR"];
+  afterEach(() => {
+    if (before === undefined) delete process.env["NO_COLOR"];
+    else process.env["NO_COLOR"] = before;
+  });
+
+  it("are for a terminal alone, unless its user wants none", () => {
+    delete process.env["NO_COLOR"];
+    assert.notEqual(coloursOf({ isTTY: true }).red("x"), "x");
+    assert.equal(coloursOf({ isTTY: false }).red("x"), "x");
+    assert.equal(coloursOf({}).red("x"), "x");
+    process.env["NO_COLOR"] = "1";
+    assert.equal(coloursOf({ isTTY: true }).red("x"), "x");
   });
 });
