@@ -28,7 +28,7 @@ const ARROWS = {
   catalog: ["istio", "topology"],
   components: ["azure", "istio", "linkerd", "topology"],
   guardrails: ["azure", "istio"],
-  cli: ["config", "topology", "istio", "catalog", "sandbox"],
+  cli: ["config", "topology", "istio", "linkerd", "catalog", "sandbox"],
   sandbox: [],
 };
 

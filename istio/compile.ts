@@ -130,7 +130,11 @@ export function partOf(mesh: CompiledMesh, ...regions: readonly string[]): Compi
     mesh.distribution.clustersOf(source).some((region) => regions.includes(region));
   const entries = mesh.entries.filter(goesHere);
   return {
-    namespaces: mesh.namespaces.filter(goesHere).map(({ name, labels }) => ({ name, labels })),
+    namespaces: mesh.namespaces.filter(goesHere).map(({ name, labels, annotations }) => ({
+      name,
+      labels,
+      ...(annotations === undefined ? {} : { annotations }),
+    })),
     objects: entries.map(({ object }) => object),
     configMaps: mesh.configMaps
       .filter(({ sources }) => sources.some((source) => goesHere({ source })))

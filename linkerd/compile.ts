@@ -1,6 +1,6 @@
-import type { BuiltObject, NamespaceSpec } from "../istio/build";
+import type { BuiltObject } from "../istio/build";
 import { rawObjects } from "../istio/build";
-import type { CompiledCatalog, MeshContext } from "../istio/compile";
+import { partOf, type CompiledCatalog, type CompiledMesh, type MeshContext } from "../istio/compile";
 import { distribute } from "../istio/distribute";
 import type { Application, Binding } from "../istio/intent";
 import { policyMatrix } from "../istio/matrix";
@@ -24,37 +24,55 @@ export interface LinkerdCatalog extends CompiledCatalog {
   readonly defaultInboundPolicy?: InboundPolicy;
 }
 
+/** What a whole mesh of Linkerd applies: the same whichever region asks. */
+export interface LinkerdMesh extends CompiledMesh {
+  /** What every workload of a region lets in unless told otherwise; none where the catalog does not say it. */
+  readonly inboundPolicyOf: (region: string) => InboundPolicy | undefined;
+}
+
 /**
- * Compiles for Linkerd what the bindings give to a region. As with Istio all applications are checked, bound here
- * or not, so that every region refuses the same catalog.
- * @throws CatalogError listing every fault, among them each setting that Linkerd cannot honour.
+ * Compiles for Linkerd what the bindings give to a region.
+ * @throws CatalogError as `compileMeshForLinkerd` does.
  */
 export function compileForLinkerd(
   applications: readonly Application[],
   bindings: readonly Binding[],
   mesh: MeshContext,
 ): LinkerdCatalog {
+  const compiled = compileMeshForLinkerd(applications, bindings, mesh);
+  const policy = compiled.inboundPolicyOf(mesh.region);
+  return {
+    ...partOf(compiled, mesh.region),
+    ...(policy === undefined ? {} : { defaultInboundPolicy: policy }),
+  };
+}
+
+/**
+ * Compiles for Linkerd what the bindings give to all clusters. As with Istio all applications are checked, bound or
+ * not, so that every region refuses the same catalog.
+ * @throws CatalogError listing every fault, among them each setting that Linkerd cannot honour.
+ */
+export function compileMeshForLinkerd(
+  applications: readonly Application[],
+  bindings: readonly Binding[],
+  mesh: MeshContext,
+): LinkerdMesh {
   refuse([...checkCatalog(applications, bindings, mesh.regions), ...checkForLinkerd(applications)]);
   const built = build(applications, mesh);
   refuse(repeated(built.map(({ object }) => object)));
   const clusters = mesh.clusters ?? [{ name: mesh.region, labels: mesh.clusterLabels }];
   const distribution = distribute(applications, bindings, clusters);
-  const goesHere = (bindable: object): boolean => distribution.clustersOf(bindable).includes(mesh.region);
-  const mode = applications.find((one) => one.meshMtls !== undefined && goesHere(one))?.meshMtls;
-  const entries = sortedBy(
-    ({ object }) => objectKey(object),
-    built.filter(({ source }) => goesHere(source)),
-  );
+  const baseline = applications.find(({ meshMtls }) => meshMtls !== undefined);
   return {
-    namespaces: sortedBy(
-      ({ name }) => name,
-      namespacesOf(distinctNamespaces(applications).filter((namespace) => goesHere(namespace))),
-    ),
+    namespaces: sortedBy(({ name }) => name, namespacesOf(distinctNamespaces(applications))),
+    entries: sortedBy(({ object }) => objectKey(object), built),
     configMaps: [],
-    objects: entries.map(({ object }) => object),
-    entries: entries.map(({ application, entry, object }) => ({ application, entry, object })),
+    distribution,
     matrix: policyMatrix({ bindings, clusters, distribution, built }),
-    ...(mode === undefined ? {} : { defaultInboundPolicy: inboundPolicy(mode) }),
+    inboundPolicyOf: (region) =>
+      baseline?.meshMtls !== undefined && distribution.clustersOf(baseline).includes(region)
+        ? inboundPolicy(baseline.meshMtls)
+        : undefined,
   };
 }
 
@@ -77,8 +95,9 @@ function build(applications: readonly Application[], mesh: MeshContext): readonl
 }
 
 /** Namespaces with Linkerd's annotations in place of Istio's label. */
-function namespacesOf(namespaces: Application["namespaces"]): readonly NamespaceSpec[] {
-  return namespaces.map(({ name, injection = true, mtls, defaultDeny = false }) => {
+function namespacesOf(namespaces: Application["namespaces"]): LinkerdMesh["namespaces"] {
+  return namespaces.map((namespace) => {
+    const { name, injection = true, mtls, defaultDeny = false } = namespace;
     const policy = defaultDeny ? "deny" : mtls && inboundPolicy(mtls);
     return {
       name,
@@ -87,6 +106,7 @@ function namespacesOf(namespaces: Application["namespaces"]): readonly Namespace
         ...(policy === undefined ? {} : { [DEFAULT_INBOUND_POLICY]: policy }),
         ...(injection ? INJECT : {}),
       },
+      source: namespace,
     };
   });
 }

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { chooseApplications, type Catalog } from "../../istio/choose";
 import { lint, lintCatalog, SEVERITIES, type LintReport, type Severity } from "../../istio/lint";
 import { governedBy } from "../../topology";
-import { loadProject } from "../project/load";
+import { loadProject, type Project } from "../project/load";
 import { coloursOf } from "../ui/colour";
 import { UsageError } from "../usage";
 import { readFiles, STDIN } from "./files";
@@ -41,6 +41,7 @@ export function lintCommand(args: LintArgs, { catalog, readInput }: LintSurround
   }
   if (perCluster) throw new UsageError("--per-cluster goes with files or folders, one for each cluster.");
   const project = loadProject({ catalog, ...(program === undefined ? {} : { program }) });
+  refuseLinkerd(project);
   const [first] = project.regions;
   return lintCatalog(
     project.regions.map(({ settings, mesh }) => ({
@@ -53,6 +54,16 @@ export function lintCommand(args: LintArgs, { catalog, readInput }: LintSurround
       trustDomain: first?.settings.trustDomain ?? "cluster.local",
       rootNamespace: first?.context.rootNamespace ?? "istio-system",
     },
+  );
+}
+
+/** The rules are about what Istio makes of objects; without a region's own they would find faults that are none. */
+function refuseLinkerd({ regions }: Project): void {
+  const others = regions.filter(({ settings }) => settings.meshKind !== "istio").map(({ name }) => name);
+  if (others.length === 0) return;
+  throw new UsageError(
+    `global-mesh:meshKind is linkerd in ${others.join(", ")}, and the linter's rules are Istio's. ` +
+      "What Linkerd cannot honour, mesh matrix and every preview refuse.",
   );
 }
 

@@ -5,9 +5,10 @@ import { parseSettings } from "../../config/parse";
 import { mergeSettings } from "../../config/project";
 import { ROLLOUTS_FILE } from "../../config/rollouts";
 import type { RegionSettings } from "../../config/settings";
-import type { Catalog } from "../../istio/choose";
+import { chooseApplications, type Catalog } from "../../istio/choose";
 import type { CompiledCatalog, CompiledMesh, MeshContext } from "../../istio/compile";
 import { compileAll, regionContext, regionPart } from "../../istio/region";
+import { compileMeshForLinkerd } from "../../linkerd/compile";
 import { UsageError } from "../usage";
 
 /** A region as its stack file and the catalog say it. */
@@ -40,10 +41,6 @@ export interface LoadProjectArgs {
   readonly catalog: Catalog;
 }
 
-const ISTIO_ONLY =
-  "global-mesh:meshKind is not istio, and this command knows the objects of Istio only. " +
-  "What a region of another mesh applies is in the outputs appliedPolicies and policyMatrix of its stack.";
-
 /** What decides where settings stand; the engine has the whole schema. */
 interface ProjectFile {
   readonly name: string;
@@ -65,9 +62,10 @@ export function loadProject({ program = ".", catalog }: LoadProjectArgs): Projec
     catalog,
     regions: regions.map((settings) => {
       const context = regionContext(settings);
-      const said = JSON.stringify([settings.applications, { ...context, region: "", clusterLabels: {} }]);
+      const { applications, meshKind } = settings;
+      const said = JSON.stringify([meshKind, applications, { ...context, region: "", clusterLabels: {} }]);
       // Regions whose settings say the same have the same mesh.
-      const mesh = meshes.get(said) ?? compileAll(settings, catalog);
+      const mesh = meshes.get(said) ?? meshOf(settings, catalog);
       meshes.set(said, mesh);
       const { stack: name } = settings;
       return { name, settings, context, mesh, compiled: regionPart(mesh, settings) };
@@ -75,14 +73,21 @@ export function loadProject({ program = ".", catalog }: LoadProjectArgs): Projec
   };
 }
 
+function meshOf(settings: RegionSettings, catalog: Catalog): CompiledMesh {
+  if (settings.meshKind === "istio") return compileAll(settings, catalog);
+  const chosen = chooseApplications(catalog, settings.applications, settings.rollouts);
+  return compileMeshForLinkerd(chosen.applications, chosen.bindings, regionContext(settings));
+}
+
 /** The settings of every region of a project. */
-export function projectSettings(
+function projectSettings(
   program: string,
   catalog: Catalog,
 ): { readonly project: string; readonly regions: readonly RegionSettings[] } {
   const folder = path.resolve(program);
   const file = path.join(folder, "Pulumi.yaml");
-  if (!existsSync(file)) throw new Error(`${file} does not exist; name the program's folder with --program.`);
+  if (!existsSync(file))
+    throw new UsageError(`${file} does not exist; name the program's folder with --program.`);
   const text = readFileSync(file, "utf8");
   const rollouts = readText(path.join(folder, ROLLOUTS_FILE));
   const { name, stackConfigDir = ".", config = {} } = parse(text) as ProjectFile;
@@ -93,7 +98,6 @@ export function projectSettings(
     const input = { ...said, project: name, stack, knownApplications, rollouts, offline: true };
     const settings = parseSettings(input);
     if (settings.role !== "region") throw new Error(`stack ${stack} is no region`);
-    if (settings.meshKind !== "istio") throw new UsageError(ISTIO_ONLY);
     return settings;
   });
   return { project: name, regions };

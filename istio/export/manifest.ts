@@ -73,8 +73,9 @@ function distinct(names: readonly string[]): readonly string[] {
   return [...new Set(names)].toSorted();
 }
 
-function namespaceManifest({ name, labels }: NamespaceSpec): Manifest {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+function namespaceManifest({ name, labels, annotations }: NamespaceSpec): Manifest {
+  const metadata = { name, labels, ...(annotations === undefined ? {} : { annotations }) };
+  return { apiVersion: "v1", kind: "Namespace", metadata };
 }
 
 function objectManifest({ apiVersion, kind, metadata, spec }: IstioObject): Manifest {

@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { catalog } from "../../../catalog";
+import { lintCommand } from "../../../cli/lint/command";
+import { projectMatrix } from "../../../cli/matrix/command";
 import { loadProject } from "../../../cli/project/load";
 import { UsageError } from "../../../cli/usage";
 import { SettingsError } from "../../../config/faults";
+import { exportModel } from "../../../istio/export/manifest";
+import { CatalogError } from "../../../istio/rules/fault";
 import { tracked } from "../config/tracked";
 
 describe("a project, loaded without the engine", () => {
@@ -76,11 +80,45 @@ describe("a project, loaded without the engine", () => {
     assert.deepEqual(remote.compiled.namespaces, eastus?.compiled.namespaces);
   });
 
-  it("is refused with another mesh than Istio, whose objects it does not know", () => {
-    for (const stack of ["eastus", "southeastasia", "westeurope"]) {
-      write(stack, 'config: { "global-mesh:meshKind": linkerd }');
-    }
-    assert.throws(() => loadProject({ program: folder, catalog }), UsageError);
+  describe("of Linkerd", () => {
+    const config = '"global-mesh:meshKind": linkerd, "global-mesh:applications": [api-canary]';
+    beforeEach(() => {
+      for (const stack of ["eastus", "southeastasia", "westeurope"]) write(stack, `config: { ${config} }`);
+    });
+
+    it("has what a region with Linkerd applies, in the matrix and in an export", () => {
+      const project = loadProject({ program: folder, catalog });
+      const everywhere = project.regions.map(({ name }) => name);
+      assert.deepEqual(projectMatrix(project).objects, {
+        "api/AuthorizationPolicy/api-service-policy": everywhere,
+        "api/HTTPRoute/api-service": everywhere,
+        "api/MeshTLSAuthentication/api-service-callers": everywhere,
+        "api/Server/api-service": everywhere,
+      });
+      for (const { compiled, mesh } of project.regions) {
+        assert.equal(compiled.objects.length, 4);
+        const [namespace] = exportModel(mesh).namespaces;
+        assert.equal(namespace?.manifest.metadata.annotations?.["linkerd.io/inject"], "enabled");
+        assert.deepEqual(namespace.manifest.metadata, compiled.namespaces[0]);
+      }
+    });
+
+    it("is refused with what Linkerd cannot honour", () => {
+      write("westeurope", 'config: { "global-mesh:meshKind": linkerd }');
+      assert.throws(
+        () => loadProject({ program: folder, catalog }),
+        (error) => error instanceof CatalogError && /nothing with meshKind linkerd/.test(error.message),
+      );
+    });
+
+    it("is refused by the linter, which knows Istio's rules, with the regions named", () => {
+      write("eastus", "config: {}");
+      assert.throws(
+        () => lintCommand({ files: [], program: folder }, { catalog, readInput: () => "" }),
+        (error) =>
+          error instanceof UsageError && /linkerd in southeastasia, westeurope, /.test(error.message),
+      );
+    });
   });
 
   it("refuses what the program refuses", () => {
@@ -97,7 +135,7 @@ describe("a project, loaded without the engine", () => {
   it("says where it looked for a project", () => {
     assert.throws(
       () => loadProject({ program: path.join(folder, "none"), catalog }),
-      /Pulumi\.yaml does not/,
+      (error) => error instanceof UsageError && /Pulumi\.yaml does not/.test(error.message),
     );
     writeFileSync(path.join(folder, "Pulumi.yaml"), "name: a\nconfig: {}\n");
     assert.throws(() => loadProject({ program: folder, catalog }), /a:regions" has no default/);
