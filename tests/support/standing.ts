@@ -1,36 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseDocument, type YAMLMap } from "yaml";
+import { copyProgram } from "../../bench/program/variants";
 import { sandboxContext, type SandboxContext } from "../../cli/sandbox/context";
 import { sandboxDown } from "../../cli/sandbox/down";
 import { fitSlots, prepareProject } from "../../cli/sandbox/prepare";
 import type { SandboxReport } from "../../cli/sandbox/report";
 import { sandboxUp } from "../../cli/sandbox/up";
-
-const root = path.join(__dirname, "..", "..");
-
-/** What a user's copy of the project holds; tests edit the copy, never the tracked files. */
-const PROGRAM = [
-  "index.ts",
-  "program.cjs",
-  "scripts/program-loader.cjs",
-  "package.json",
-  "tsconfig.json",
-  "Pulumi.yaml",
-  "Pulumi.global.yaml",
-  "Pulumi.eastus.yaml",
-  "Pulumi.westeurope.yaml",
-  "Pulumi.southeastasia.yaml",
-  "rollouts.yaml",
-  "config",
-  "topology",
-  "azure",
-  "istio",
-  "linkerd",
-  "catalog",
-  "components",
-];
 
 /** A sandbox of its own in a temporary folder, with a copy of the program beside it. */
 export interface Standing {
@@ -53,9 +30,8 @@ export interface Standing {
 /** @param prepare changes the program's copy before anything reads it. */
 export function makeStanding(prepare: (program: string) => void = () => undefined): Standing {
   const folder = mkdtempSync(path.join(tmpdir(), "global-mesh-sandbox-"));
-  const program = path.join(folder, "program");
-  for (const name of PROGRAM) cpSync(path.join(root, name), path.join(program, name), { recursive: true });
-  symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"));
+  // Tests edit the copy, never the tracked files.
+  const program = copyProgram(path.join(folder, "program"));
   prepare(program);
   const open = (): SandboxContext => sandboxContext({ program, home: path.join(folder, "home") });
   const never = new AbortController().signal;

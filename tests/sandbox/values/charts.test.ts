@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import { parse } from "yaml";
 import type { ProfileName } from "../../../istio/values";
-import { at, Rendered } from "./render";
-
-/** The settings that istiod starts with. */
-function meshConfig(rendered: Rendered, name = "istio"): unknown {
-  return parse(String(at(rendered.find("istiod", "ConfigMap", name), "data.mesh")));
-}
+import { at, meshConfig, Rendered } from "./render";
 
 /** The environment of istiod's container. */
 function environment(rendered: Rendered): Readonly<Record<string, unknown>> {

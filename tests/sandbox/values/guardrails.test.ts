@@ -8,6 +8,7 @@ import { meshRules } from "../../../guardrails/rules/mesh";
 import { RELEASE } from "../../../guardrails/rules/mesh/kinds";
 import type { GivenSettings } from "../../../guardrails/rule";
 import { GATEWAY_NAME, istioValues, type ChartValues, type ValuesInput } from "../../../istio/values";
+import { required } from "./render";
 
 const RELEASES = [
   ["base", "istio-base", "istio-system"],
@@ -129,9 +130,3 @@ describe("guardrails over what the pinned charts make", function () {
     );
   });
 });
-
-function required(variable: string): string {
-  const value = process.env[variable];
-  if (value === undefined) throw new Error(`${variable} names no folder.`);
-  return value;
-}

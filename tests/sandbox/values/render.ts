@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { GATEWAYS, istioValues, type ChartValues, type ValuesInput } from "../../../istio/values";
 
 /** A rendered object, or a part of one. */
@@ -66,6 +66,11 @@ export function at(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((part, key) => (part as Fields | undefined)?.[key], value);
 }
 
+/** The settings that istiod starts with. */
+export function meshConfig(rendered: Rendered, name = "istio"): unknown {
+  return parse(String(at(rendered.find("istiod", "ConfigMap", name), "data.mesh")));
+}
+
 function render({ chart, release, namespace }: ReleaseOf, values: unknown): readonly Fields[] {
   const helm = path.join(required("SANDBOX_TEST_TOOLS"), "helm");
   const folder = path.join(required("SANDBOX_TEST_CHARTS"), chart);
@@ -80,7 +85,8 @@ function render({ chart, release, namespace }: ReleaseOf, values: unknown): read
     .filter((object) => object !== null);
 }
 
-function required(variable: string): string {
+/** A folder that the test runner names. */
+export function required(variable: string): string {
   const value = process.env[variable];
   if (value === undefined || !existsSync(value)) throw new Error(`${variable} names no folder.`);
   return value;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { parse } from "yaml";
 import { ACCESS_LOG_FIELDS } from "../../../istio/values/accessLog";
-import { at, Rendered, type Fields } from "./render";
+import { at, meshConfig, Rendered, type Fields } from "./render";
 
 /** The production installation of the guide that this mesh follows, path by path in what the charts render. */
 const ACCESS_LOG =
@@ -10,10 +9,6 @@ const ACCESS_LOG =
   '"%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"';
 
 const CONTAINER = "spec.template.spec.containers.0";
-
-function meshConfig(rendered: Rendered): unknown {
-  return parse(String(at(rendered.find("istiod", "ConfigMap", "istio"), "data.mesh")));
-}
 
 function injected(rendered: Rendered): unknown {
   const map = rendered.find("istiod", "ConfigMap", "istio-sidecar-injector");

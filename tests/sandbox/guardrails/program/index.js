@@ -1,6 +1,8 @@
-// A program that knows nothing of this repository: the whole azure-native package, and mostly Azure's defaults.
-import * as azure from "@pulumi/azure-native";
-import * as pulumi from "@pulumi/pulumi";
+// A program that knows nothing of this repository: the whole azure-native package, and mostly Azure's defaults. In
+// JavaScript, of which no language host checks types.
+"use strict";
+const azure = require("@pulumi/azure-native");
+const pulumi = require("@pulumi/pulumi");
 
 const group = new azure.resources.ResourceGroup("group", { location: "eastus" });
 
