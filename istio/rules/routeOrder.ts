@@ -1,15 +1,16 @@
 import type { Service } from "../intent";
 import type { StringMatch } from "../model";
 import { httpMatches } from "../traffic/httpMatch";
-import { routePlan, type RouteScope } from "../traffic/routePlan";
+import { routePlan, type RoutePlan, type RouteScope } from "../traffic/routePlan";
 import type { Fault } from "./fault";
 import { LONGEST_REGEX } from "./requestMatch";
 
 /** Faults of the entries of a service together: what no route can say, and what no request reaches. */
 export function checkRouteOrder(setting: string, service: Service, scope: RouteScope): readonly Fault[] {
   const { experiments = [], routes = [], faults = [] } = service;
-  const reached = new Set(routePlan(service, scope).rules.flatMap(({ names }) => names));
-  const conflicts = checkMergeable(setting, service, scope);
+  const plan = routePlan(service, scope);
+  const reached = new Set(plan.rules.flatMap(({ names }) => names));
+  const conflicts = checkMergeable(setting, plan);
   // What cannot be merged would be counted as unreached as well.
   if (conflicts.length > 0) return conflicts;
   return Object.entries({ faults, experiments, routes }).flatMap(([list, entries]) =>
@@ -25,8 +26,7 @@ export function checkRouteOrder(setting: string, service: Service, scope: RouteS
 }
 
 /** Entries of a service whose conditions no route can say together. */
-function checkMergeable(setting: string, service: Service, scope: RouteScope): readonly Fault[] {
-  const { rules, conflicts } = routePlan(service, scope);
+function checkMergeable(setting: string, { rules, conflicts }: RoutePlan): readonly Fault[] {
   const long = rules.filter(({ condition }) =>
     httpMatches(condition)
       .flatMap(({ uri, headers }) => [...(uri ? [uri] : []), ...Object.values(headers ?? {})])
