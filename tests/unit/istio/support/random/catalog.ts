@@ -10,7 +10,7 @@ import type {
   Telemetry,
 } from "../../../../../istio/intent";
 import { application, binding, externalService, gateway } from "../../../../../istio/intent";
-import type { RolloutPhases } from "../../../../../topology";
+import type { RolloutPhase, RolloutPhases } from "../../../../../topology";
 import type { Names } from "./service";
 import { connectionPool, localRateLimit, serviceOf } from "./service";
 import { labels, list, longDuration, matchOf, mostly, nameOf, named, percent, retries, some } from "./values";
@@ -149,8 +149,7 @@ const clusterSelector = fc.constantFrom<Binding["clusters"]>(
   [{ matchLabels: { tier: "gold" } }, { matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }],
 );
 
-function bindingsOf(applications: readonly Application[]): fc.Arbitrary<readonly Binding[]> {
-  const names = applications.map((one) => one.name);
+function bindingsOf(names: readonly string[]): fc.Arbitrary<readonly Binding[]> {
   const everything = binding({
     name: "all",
     clusters: [{ matchLabels: { mesh: "enabled" } }],
@@ -169,13 +168,34 @@ function bindingsOf(applications: readonly Application[]): fc.Arbitrary<readonly
   return fc.oneof({ weight: 3, arbitrary: fc.constant([everything]) }, { weight: 1, arbitrary: partly });
 }
 
+/** The application that speaks for the whole mesh. */
+const BASE = "mesh";
+
+type Parts = readonly [readonly Application[], RolloutPhases, readonly Binding[]];
+
+const known = new Map<string, fc.Arbitrary<Parts>>();
+
+/** Parts of catalogs with these names; what they are drawn from is made once, which takes longer than drawing. */
+function partsOf(names: Names): fc.Arbitrary<Parts> {
+  const key = JSON.stringify(names);
+  const parts =
+    known.get(key) ??
+    fc.tuple(
+      fc.tuple(...names.namespaces.map((own) => applicationOf(own, names))),
+      fc.dictionary(fc.constantFrom(...names.services), fc.constantFrom<RolloutPhase[]>(0, 10, 50, 100)),
+      bindingsOf([...names.namespaces, BASE]),
+    );
+  known.set(key, parts);
+  return parts;
+}
+
 /** Catalogs of one to three applications over all intents, most of them right. */
 export const randomCatalog: fc.Arbitrary<RandomCatalog> = fc
   .tuple(
     // Mostly small: what goes wrong between entries shows with two of them.
-    fc.constantFrom(1, 1, 1, 2, 2, 3),
+    fc.constantFrom(1, 1, 1, 1, 2, 3),
     fc.subarray(REGIONS, { minLength: 2 }),
-    fc.record({ strict: fc.boolean(), limiter: fc.boolean(), store: fc.boolean() }),
+    fc.record({ strict: fc.boolean(), limiter: fc.boolean(), store: fc.nat(3).map((one) => one === 0) }),
   )
   .chain(([size, regions, { strict, limiter, store }]) => {
     const namespaces = ["carts", "orders", "shops"].slice(0, size);
@@ -190,25 +210,17 @@ export const randomCatalog: fc.Arbitrary<RandomCatalog> = fc
       limiter,
     };
     const base = application({
-      name: "mesh",
+      name: BASE,
       ...(strict ? { meshMtls: "STRICT" as const } : {}),
       ...(limiter ? { rateLimitService: { address: "ratelimit.istio-system.svc.cluster.local:8081" } } : {}),
     });
-    return fc
-      .tuple(
-        fc.tuple(...namespaces.map((own) => applicationOf(own, names))),
-        fc.dictionary(fc.constantFrom(...names.services), fc.constantFrom(0, 10, 50, 100)),
-      )
-      .chain(([own, rollouts]) => {
-        const applications = [...own, base];
-        return bindingsOf(applications).map((bindings) => ({
-          applications,
-          bindings,
-          rollouts: rollouts,
-          clusters: regions.map((region, index) => ({
-            name: region,
-            labels: { mesh: "enabled", ...(index === 0 ? { tier: "gold" } : {}) },
-          })),
-        }));
-      });
+    return partsOf(names).map(([own, rollouts, bindings]) => ({
+      applications: [...own, base],
+      bindings,
+      rollouts,
+      clusters: regions.map((region, index) => ({
+        name: region,
+        labels: { mesh: "enabled", ...(index === 0 ? { tier: "gold" } : {}) },
+      })),
+    }));
   });
