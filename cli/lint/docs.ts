@@ -37,8 +37,8 @@ workloads other than \`app\` and \`version\` are its owner's, so a selector by t
 
 In the catalog, with the entry as the finding names it; without an entry it is all of the application:
 
-\`\`\`ts
-application({
+\`\`\`ts example
+export const shop = application({
   name: "shop",
   suppress: [{ code: "GM203", entry: "services.cart", reason: "readiness probes decide alone" }],
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { CatalogError } from "../../../istio/rules/fault";
 import { CrdSchemas } from "../istio/support/crds";
-import { allExamples, examplesOf, type Example } from "./blocks";
+import { allExamples, DOCS, examplesOf, type Example } from "./blocks";
 import { compileExample, typeErrors } from "./run";
 
 /** Whether an object has all of a part; lists have to be the same in length and order. */
@@ -44,7 +46,12 @@ describe("examples of the guides", () => {
     }
   }
 
-  it("are found", () => assert.ok(examples.length > 0));
+  it("are all blocks of TypeScript in the guides to the catalog", () => {
+    // upgrading.md is about the program's own code.
+    const guides = readdirSync(DOCS).filter((name) => name.endsWith(".md") && name !== "upgrading.md");
+    const unmarked = guides.filter((name) => /^```ts$/m.test(readFileSync(path.join(DOCS, name), "utf8")));
+    assert.deepEqual(unmarked, []);
+  });
 
   for (const example of examples) {
     it(`${example.place} ${example.mark === "refused" ? "is refused" : "compiles to what it says"}`, () =>

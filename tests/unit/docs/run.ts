@@ -25,7 +25,9 @@ export function compileExample({ text }: Block): CompiledCatalog {
   const run = new Function("module", "exports", ...NAMES, code) as (...values: unknown[]) => void;
   run(module, module.exports, ...NAMES.map((name) => intent[name as keyof typeof intent]));
   const { rollouts = {}, ...entries } = module.exports;
-  const applications = applicationsOf(Object.values(entries).flat() as Entry[]);
+  // A binding is held to its type and its own checks alone: the example has nothing that it could select.
+  const bindable = (Object.values(entries).flat() as Entry[]).filter((entry) => !("clusters" in entry));
+  const applications = applicationsOf(bindable);
   return compile(applications, everywhere(...applications), meshOf({ rollouts: rollouts as RolloutPhases }));
 }
 
@@ -39,7 +41,7 @@ function applicationsOf(entries: readonly Entry[]): readonly intent.Application[
   const having = <T>(field: string): T[] => entries.filter((entry) => field in entry) as unknown as T[];
   const applications = having<intent.Application>("services");
   const loose = entries.filter((entry) => !("services" in entry));
-  if (loose.length === 0) return applications;
+  if (loose.length === 0 && applications.length > 0) return applications;
   const named = new Set(loose.flatMap(({ namespace }) => namespace ?? []));
   const own = applications.flatMap(({ namespaces }) => namespaces.map(({ name }) => name));
   return [
