@@ -16,7 +16,7 @@ import { pluralOf } from "../../../istio/export/plural";
 import { application, binding, type Binding } from "../../../istio/intent";
 import { crdFile, CrdSchemas } from "./support/crds";
 import { meshOf, shop } from "./support/fixtures";
-import { referenceFile } from "./support/reference";
+import { referenceFile } from "../../support/reference";
 
 const clusters = [
   { name: "eastus", labels: { mesh: "enabled", tier: "gold" } },

@@ -1,16 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { referenceFile } from "../../../support/reference";
 
 /**
- * Folder with the charts' own values, which this repository does not carry: LINKERD_VALUES names it, else it is
- * looked for beside the repository. Each file is `<chart>.values.yaml`, as in linkerd/linkerd2.
+ * The values of a chart as YAML gives them, from `<chart>.values.yaml`, which is named as in linkerd/linkerd2; where the
+ * file is absent the running test is skipped.
  */
-const FOLDER =
-  process.env["LINKERD_VALUES"] ?? path.resolve(__dirname, "../../../../../shared/reference/data");
-
-/** A file of the folder as YAML gives it; where it is absent the running test is skipped. */
 export function chartFile(context: Mocha.Context, name: string): Readonly<Record<string, unknown>> {
-  const file = path.join(FOLDER, name);
-  return existsSync(file) ? (parse(readFileSync(file, "utf8"), { merge: true }) as never) : context.skip();
+  const file = referenceFile(name);
+  return file === undefined ? context.skip() : (parse(readFileSync(file, "utf8"), { merge: true }) as never);
 }
