@@ -14,6 +14,20 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A call to the engine that began before this file was loaded has its frames already, with a name that the SDK's own map
+// gives: `node_modules/@pulumi/resource.ts`. The util.inspect of Node 20, by which the runner prints an error, looks for
+// the slash after a scoped package's name and never ends where there is none. It is put in before the runner's turn.
+const UNENDING = /([/\\]node_modules[/\\]@pulumi)(?=[/\\][^/\\]*$)/gm;
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  // Without the runner Node prints the error itself, without colours and so without looking; a listener would stop that.
+  if (process.listenerCount(event) === 0) continue;
+  process.prependListener(event, (error) => {
+    if (error instanceof Error && typeof error.stack === "string") {
+      error.stack = error.stack.replace(UNENDING, "$1/pulumi");
+    }
+  });
+}
+
 const NO_SOURCES = { url: null, map: { version: 3, sources: [], names: [], mappings: "" } };
 
 Module._extensions[".ts"] = (module, filename) => {

@@ -84,6 +84,25 @@ describe("scripts: the program's loader", () => {
     assert.equal(stdout, "true\n", stderr);
   });
 
+  it("lets an error whose frames are older than itself be printed, too", () => {
+    write({
+      "index.ts": `const error = new Error("x");
+        error.stack = "Error: x\\n    at a (/p/node_modules/@pulumi/resource.ts:1:2)\\n    at b (/p/index.ts:3:4)";
+        void Promise.reject(error);
+        export = {};`,
+    });
+    const runner = `
+      process.on("unhandledRejection", (error) => console.log(require("util").inspect(error, { colors: true })));
+      require(${JSON.stringify(LOADER)});
+      require("./index.ts");`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--eval", runner], {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    assert.match(stdout, /resource\.ts:1:2\)\n.*\/p\/index\.ts:3:4/, stderr);
+  });
+
   it("ends a program that nobody listens to any more, whatever is made of the error", async () => {
     write({
       "index.ts": `process.on("uncaughtException", (error) => console.error(String(error)));
