@@ -38,12 +38,24 @@ export function internalIp({ resourceGroup, name }: Address): string | undefined
   return resourceGroup === VIRTUAL_NETWORK ? name : undefined;
 }
 
+/**
+ * The address of an internal load balancer for which none is named. Azure takes a free one of the subnet; there is no
+ * subnet here, so it is made of the Service's cluster address, which no other Service has.
+ */
+function freeInternalIp(service: KubeObject): string | undefined {
+  const { clusterIP } = (service["spec"] ?? {}) as { readonly clusterIP?: string };
+  const last = /^\d+\.\d+\.(\d+\.\d+)$/.exec(clusterIP ?? "")?.[1];
+  return last === undefined ? undefined : `10.255.${last}`;
+}
+
 /** AKS, as the program uses it: the address that the annotations name. */
-export const namedAddress: Choice = ({ metadata: { annotations = {} } }) => {
+export const namedAddress: Choice = (service) => {
+  const { annotations = {} } = service.metadata;
   if (annotations[INTERNAL]?.toLowerCase() === "true") {
-    const ip = annotations[INTERNAL_IPV4] ?? "";
-    return ip === ""
-      ? `the Service has no annotation ${INTERNAL_IPV4}: the sandbox's internal load balancer takes only an address that is named.`
+    const named = annotations[INTERNAL_IPV4] ?? "";
+    const ip = named === "" ? freeInternalIp(service) : named;
+    return ip === undefined
+      ? "the Service has no cluster address yet, by which the sandbox's internal load balancer chooses one."
       : { resourceGroup: VIRTUAL_NETWORK, name: ip };
   }
   const missing = [PIP_NAME, PIP_GROUP].filter((name) => (annotations[name] ?? "") === "");

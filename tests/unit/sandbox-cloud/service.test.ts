@@ -47,10 +47,19 @@ describe("plan of a Service", () => {
     ],
     [
       "an internal one that names no address",
+      {
+        ...service("LoadBalancer", { annotations: internal }),
+        spec: { type: "LoadBalancer", clusterIP: "10.96.7.9" },
+      },
+      { action: "bind", to: { ...inside, name: "10.255.7.9" } },
+    ],
+    [
+      "an internal one from which none follows",
       service("LoadBalancer", { annotations: internal }),
       {
         action: "refuse",
-        message: `the Service has no annotation ${AZURE}-ipv4: the sandbox's internal load balancer takes only an address that is named.`,
+        message:
+          "the Service has no cluster address yet, by which the sandbox's internal load balancer chooses one.",
       },
     ],
     [
