@@ -105,7 +105,7 @@ metadata: { name: deny-admin, namespace: shops }
 spec:
   selector: { matchLabels: { app: cart } }
   action: DENY
-  rules: [{ to: [{ operation: { paths: [/root/*] } }], from: [{ source: { notNamespaces: [operators] } }] }]
+  rules: [{ to: [{ operation: { paths: [/private/*] } }], from: [{ source: { notNamespaces: [operators] } }] }]
 `,
   },
   {
