@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { setting } from "../document";
+import { chartSource, chartVersion } from "./charts";
 
 /** Which service mesh the clusters run. */
 export const meshKind = setting(z.enum(["istio", "linkerd"]), {
@@ -11,7 +12,7 @@ export const meshKind = setting(z.enum(["istio", "linkerd"]), {
 });
 
 const version = (chart: string): z.ZodType<string> =>
-  setting(z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/), {
+  setting(chartVersion, {
     description: `Version of the chart ${chart}.`,
     allowed: "a version in full, such as 2026.8.3",
   });
@@ -27,28 +28,17 @@ const values = (chart: string): typeof helmValues =>
 export const linkerd = setting(
   z.strictObject({
     charts: setting(
-      z.strictObject({
-        repository: setting(z.url({ protocol: /^https?$/ }).optional(), {
-          description:
-            "Address of a Helm repository; Linkerd's are https://helm.linkerd.io/edge and /stable.",
-          allowed: "an http or https address",
-        }),
-        registry: setting(
-          z
-            .string()
-            .regex(/^oci:\/\/[^\s/]+(\/\S+)?$/)
-            .optional(),
-          {
-            description: "Address of an OCI registry that mirrors the charts.",
-            allowed: "an address that begins with oci://",
+      z.strictObject(
+        chartSource({
+          repository: "Address of a Helm repository; Linkerd's are https://helm.linkerd.io/edge and /stable.",
+          registry: "Address of an OCI registry that mirrors the charts.",
+          folder: {
+            description:
+              "A folder of unpacked charts, absolute or from the program's folder (helm pull --untar; a source tree lacks their dependencies).",
+            allowed: "a folder with linkerd-crds, linkerd-control-plane and, if wanted, linkerd-viz",
           },
-        ),
-        folder: setting(z.string().min(1).optional(), {
-          description:
-            "A folder of unpacked charts, absolute or from the program's folder (helm pull --untar; a source tree lacks their dependencies).",
-          allowed: "a folder with linkerd-crds, linkerd-control-plane and, if wanted, linkerd-viz",
         }),
-      }),
+      ),
       {
         description:
           "Where the charts come from: exactly one of a repository, an OCI mirror, a local folder.",

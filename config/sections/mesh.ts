@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { setting } from "../document";
+import { chartSource } from "./charts";
 import { dnsLabelName } from "./names";
 
 /** Releases before this one lose endpoints when a remote secret is rotated. */
@@ -78,26 +79,17 @@ export const applications = setting(z.array(z.string()), {
 
 /** Chart source. */
 export const charts = setting(
-  z.strictObject({
-    repository: setting(z.url({ protocol: /^https?$/ }).optional(), {
-      description: "Address of a Helm repository.",
-      allowed: "an http or https address",
-    }),
-    registry: setting(
-      z
-        .string()
-        .regex(/^oci:\/\/[^\s/]+(\/\S+)?$/)
-        .optional(),
-      {
-        description: "Address of an OCI registry that mirrors the charts.",
-        allowed: "an address that begins with oci://",
+  z.strictObject(
+    chartSource({
+      repository: "Address of a Helm repository.",
+      registry: "Address of an OCI registry that mirrors the charts.",
+      folder: {
+        description:
+          "The folder manifests/charts of an Istio release, absolute or from the program's folder.",
+        allowed: "a folder that exists",
       },
-    ),
-    folder: setting(z.string().min(1).optional(), {
-      description: "The folder manifests/charts of an Istio release, absolute or from the program's folder.",
-      allowed: "a folder that exists",
     }),
-  }),
+  ),
   {
     description:
       "Where the Istio charts come from: exactly one of a repository, an OCI mirror, a local folder.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { setting } from "../document";
+import { chartSource, chartVersion } from "./charts";
 
 /** Names of the add-ons, in the order of their documentation. */
 export const ADD_ONS = ["prometheus", "grafana", "jaeger", "kiali"] as const;
@@ -19,33 +20,17 @@ const addOn = ({ what, version, repository }: AddOnDoc) =>
           description: `Whether the region has it.`,
           allowed: "true or false",
         }),
-        version: setting(
-          z
-            .string()
-            .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/)
-            .default(version),
-          {
-            description: "Version of the chart; a folder has one only.",
-            allowed: `a version such as ${version}`,
-          },
-        ),
-        repository: setting(z.url({ protocol: /^https?$/ }).optional(), {
-          description: `Address of a Helm repository. Without any source: ${repository}.`,
-          allowed: "an http or https address",
+        version: setting(chartVersion.default(version), {
+          description: "Version of the chart; a folder has one only.",
+          allowed: `a version such as ${version}`,
         }),
-        registry: setting(
-          z
-            .string()
-            .regex(/^oci:\/\/[^\s/]+(\/\S+)?$/)
-            .optional(),
-          {
-            description: "Address of an OCI registry that holds the chart, without the chart's name.",
-            allowed: "an address that begins with oci://",
+        ...chartSource({
+          repository: `Address of a Helm repository. Without any source: ${repository}.`,
+          registry: "Address of an OCI registry that holds the chart, without the chart's name.",
+          folder: {
+            description: "Folder of the unpacked chart, absolute or from the program's folder.",
+            allowed: "a folder with Chart.yaml",
           },
-        ),
-        folder: setting(z.string().min(1).optional(), {
-          description: "Folder of the unpacked chart, absolute or from the program's folder.",
-          allowed: "a folder with Chart.yaml",
         }),
         values: setting(z.record(z.string(), z.unknown()).default({}), {
           description: "Your own Helm values; they win. No secrets: they stand in the state in plain text.",
