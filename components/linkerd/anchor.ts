@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { CA_USES, subject, type Lifetimes } from "../trust/certificates";
+import { rootAuthority } from "../trust/authority";
+import type { Lifetimes } from "../trust/certificates";
 
 /** Arguments of {@link Anchor}. */
 export interface AnchorArgs {
@@ -25,24 +25,14 @@ export class Anchor extends pulumi.ComponentResource {
 
   constructor(name: string, args: AnchorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:linkerd:Anchor", name, {}, opts);
-    const child = { parent: this, protect: args.protect };
-    const key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
-    const certificate = new tls.SelfSignedCert(
-      `${name}-certificate`,
-      {
-        privateKeyPem: key.privateKeyPem,
-        subject: subject(`anchor ${args.id}`, args.meshId),
-        isCaCertificate: true,
-        setSubjectKeyId: true,
-        setAuthorityKeyId: true,
-        allowedUses: [...CA_USES],
-        validityPeriodHours: args.lifetimes.rootHours,
-      },
-      child,
+    const { certPem, keyPem } = rootAuthority(
+      name,
+      { ...args, title: `anchor ${args.id}`, curve: "P256" },
+      this,
     );
     this.id = args.id;
-    this.certPem = certificate.certPem;
-    this.keyPem = pulumi.secret(key.privateKeyPem);
+    this.certPem = certPem;
+    this.keyPem = keyPem;
     this.registerOutputs({ certPem: this.certPem });
   }
 }

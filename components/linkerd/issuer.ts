@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
 import { issuerName } from "../../linkerd/names";
-import { CA_USES, joinPem, subject, type Lifetimes } from "../trust/certificates";
+import { regionAuthority } from "../trust/authority";
+import { joinPem, type Lifetimes } from "../trust/certificates";
 import type { Anchor } from "./anchor";
 
 /** What a region's control plane signs workload certificates with; the value of the output `issuer-<region>`. */
@@ -33,44 +33,24 @@ export class RegionIssuer extends pulumi.ComponentResource {
 
   constructor(name: string, args: RegionIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:linkerd:RegionIssuer", name, {}, opts);
-    const { lifetimes, signer, protect } = args;
-    const child = { parent: this, protect };
-    // P-256 is what Linkerd asks of anchor and issuer; it refuses to start with another curve.
-    const key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, child);
-    const request = new tls.CertRequest(
-      `${name}-request`,
+    const { certPem, keyPem } = regionAuthority(
+      name,
       {
-        privateKeyPem: key.privateKeyPem,
-        subject: subject(`issuer ${args.region}`, args.meshId),
-        dnsNames: [issuerName(args.trustDomain)],
+        ...args,
+        title: `issuer ${args.region}`,
+        // What Linkerd asks of anchor and issuer; it refuses to start with another curve.
+        curve: "P256",
+        dnsName: issuerName(args.trustDomain),
       },
-      child,
-    );
-    const certificate = new tls.LocallySignedCert(
-      `${name}-certificate`,
-      {
-        certRequestPem: request.certRequestPem,
-        caPrivateKeyPem: signer.keyPem,
-        caCertPem: signer.certPem,
-        isCaCertificate: true,
-        // It signs workloads and no further CA: a stolen one makes no hidden CA of its own.
-        maxPathLength: 0,
-        setSubjectKeyId: true,
-        allowedUses: [...CA_USES],
-        validityPeriodHours: lifetimes.intermediateHours,
-        // A running control plane takes a new issuer of the same anchor from its Secret without a restart.
-        earlyRenewalHours: lifetimes.renewBeforeHours,
-      },
-      // Renewal is a replacement; nothing depends on the old one, and protection would stop the renewal.
-      { parent: this },
+      this,
     );
     this.issuer = pulumi.secret(
       pulumi
-        .all([certificate.certPem, key.privateKeyPem, args.anchors.map((anchor) => anchor.certPem)])
+        .all([certPem, keyPem, args.anchors.map((anchor) => anchor.certPem)])
         .apply(([certPem, keyPem, anchors]) => ({ certPem, keyPem, anchors })),
     );
     // Not the key: the stack exports it, and each further copy in the state is one more to guard.
-    this.registerOutputs({ certPem: certificate.certPem });
+    this.registerOutputs({ certPem });
   }
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { CA_USES, subject, type Lifetimes } from "./certificates";
+import { rootAuthority } from "./authority";
+import type { Lifetimes } from "./certificates";
 
 /** Arguments of {@link Root}. */
 export interface RootArgs {
@@ -25,24 +25,14 @@ export class Root extends pulumi.ComponentResource {
 
   constructor(name: string, args: RootArgs, opts?: pulumi.ComponentResourceOptions) {
     super("global-mesh:trust:Root", name, {}, opts);
-    const child = { parent: this, protect: args.protect };
-    const key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P384" }, child);
-    const certificate = new tls.SelfSignedCert(
-      `${name}-certificate`,
-      {
-        privateKeyPem: key.privateKeyPem,
-        subject: subject(`root ${args.id}`, args.meshId),
-        isCaCertificate: true,
-        setSubjectKeyId: true,
-        setAuthorityKeyId: true,
-        allowedUses: [...CA_USES],
-        validityPeriodHours: args.lifetimes.rootHours,
-      },
-      child,
+    const { certPem, keyPem } = rootAuthority(
+      name,
+      { ...args, title: `root ${args.id}`, curve: "P384" },
+      this,
     );
     this.id = args.id;
-    this.certPem = certificate.certPem;
-    this.keyPem = pulumi.secret(key.privateKeyPem);
+    this.certPem = certPem;
+    this.keyPem = keyPem;
     this.registerOutputs({ certPem: this.certPem });
   }
 }
