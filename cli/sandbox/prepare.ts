@@ -5,12 +5,19 @@ import path from "node:path";
 import { claimBlock, settleSlots } from "../../sandbox/addresses";
 import { armAddress, regionAddresses } from "../../sandbox/addresses/layout";
 import { writeJson, type SandboxHome, type SandboxIdentity } from "../../sandbox/home";
-import { bundlePlugins, installPlugins, pluginPlan } from "../../sandbox/plugins/install";
+import { bundlePlugins, bundleProgram, installPlugins, pluginPlan } from "../../sandbox/plugins/install";
 import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
 import { writeProject } from "../../sandbox/project/project";
 import { regionOf } from "../../topology";
-import { TOOL_NAMES, ensureCharts, ensureTools, type ResolvedTool, type ToolName } from "../../sandbox/tools";
+import {
+  TOOL_NAMES,
+  ensureBootstrap,
+  ensureCharts,
+  ensureTools,
+  type ResolvedTool,
+  type ToolName,
+} from "../../sandbox/tools";
 import type { StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
 import { existingOverlay } from "./existing";
@@ -25,6 +32,8 @@ const DAEMON_START_MS = 240_000;
 export interface Toolbox {
   readonly tools: ReadonlyMap<ToolName, ResolvedTool>;
   readonly charts: string;
+  /** Istio's template of Envoy's first configuration. */
+  readonly bootstrap: string;
 }
 
 export async function prepareTools(view: StepView, signal: AbortSignal): Promise<Toolbox> {
@@ -33,9 +42,10 @@ export async function prepareTools(view: StepView, signal: AbortSignal): Promise
     onProgress: (event) => view.report(`${event.tool}: ${event.phase} ${event.detail}`),
   });
   const charts = await ensureCharts({ signal });
+  const bootstrap = await ensureBootstrap({ signal });
   const built = [...tools.values()].filter((tool) => tool.source === "build").length;
   view.title(`Tools: ${tools.size} ready, ${built} built now; Istio charts ${charts.version}`);
-  return { tools, charts: charts.folder };
+  return { tools, charts: charts.folder, bootstrap };
 }
 
 /** Makes the home folder, or readies the one of an earlier run: its left-over processes are ended first. */
@@ -173,12 +183,19 @@ export async function startDaemon(
 ): Promise<void> {
   const { home, daemon } = context;
   if (await daemon.healthy()) return;
+  const app = await bundleProgram({ name: "app", entry: "sandbox/app/main.ts", outDir: home.bundles });
   writeJson(home.daemonFile, {
     tools: {
       etcd: toolbox.tools.get("etcd")?.path,
       kubeApiserver: toolbox.tools.get("kube-apiserver")?.path,
       kubeControllerManager: toolbox.tools.get("kube-controller-manager")?.path,
       pilotDiscovery: toolbox.tools.get("pilot-discovery")?.path,
+      dataPlane: {
+        pilotAgent: toolbox.tools.get("pilot-agent")?.path,
+        envoy: toolbox.tools.get("envoy")?.path,
+        bootstrap: toolbox.bootstrap,
+        app,
+      },
     },
   });
   const registry = new ProcessRegistry(home.processes);

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, lstatSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   ProcessRegistry,
@@ -10,6 +9,7 @@ import {
   type ProcessIdentity,
 } from "../processes";
 import { BLOCKS, fixedEndpoints } from "./layout";
+import { makeFolder, userFolder } from "./user-folder";
 
 /** A block that belongs to one sandbox home until it is released. */
 export interface BlockClaim {
@@ -178,20 +178,7 @@ function lockFile(folder: string, block: number): string {
 }
 
 function defaultFolder(): string {
-  // Not by TMPDIR, which differs between the runs that must see each other.
-  const parent = join("/tmp", `global-mesh-${userInfo().uid}`);
-  makeFolder(parent);
-  // Everybody may write into the system's temporary folder: a folder that another user put there first could
-  // hold links to our files.
-  const found = lstatSync(parent);
-  if (found.uid !== userInfo().uid || found.isSymbolicLink()) {
-    throw new Error(`${parent} belongs to another user, or is a link: remove it.`);
-  }
-  return join(parent, "blocks");
-}
-
-function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(userFolder(), "blocks");
 }
 
 async function hasFreePorts(block: number): Promise<boolean> {

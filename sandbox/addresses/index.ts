@@ -9,3 +9,4 @@ export {
   type RegionAddresses,
 } from "./layout";
 export { settleSlots, type SlotQuestion } from "./slots";
+export { makeFolder, userFolder } from "./user-folder";

@@ -4,6 +4,7 @@ import path from "node:path";
 import { armAddress, regionAddresses } from "../addresses/layout";
 import { adminDoor, Arm, armServer } from "../arm";
 import type { SandboxHome, SandboxIdentity } from "../home";
+import { ProxyPlaces } from "../node";
 import { endProcess, identityOf, ProcessRegistry } from "../processes";
 import { removeRecord, writeRecord, type ProcessRecord } from "../processes/records";
 import { LocalClusters } from "./clusters";
@@ -40,6 +41,7 @@ export class Daemon {
       folder: home.clusters,
       logFolder: home.logs,
       registry: this.registry,
+      places: new ProxyPlaces(),
       existingSlot: (region) => slotOf(home, region),
       log: (line) => {
         this.log(line);
@@ -159,7 +161,7 @@ function slotOf(home: SandboxHome, region: string): number {
 
 function readTools(home: SandboxHome): ClusterTools {
   const { tools } = JSON.parse(readFileSync(home.daemonFile, "utf8")) as { tools?: Partial<ClusterTools> };
-  const { etcd, kubeApiserver, kubeControllerManager, pilotDiscovery } = tools ?? {};
+  const { etcd, kubeApiserver, kubeControllerManager, pilotDiscovery, dataPlane } = tools ?? {};
   if (etcd === undefined || kubeApiserver === undefined || kubeControllerManager === undefined)
     throw new Error(
       `${home.daemonFile}: tools needs the paths etcd, kubeApiserver and kubeControllerManager`,
@@ -169,6 +171,7 @@ function readTools(home: SandboxHome): ClusterTools {
     kubeApiserver,
     kubeControllerManager,
     ...(pilotDiscovery === undefined ? {} : { pilotDiscovery }),
+    ...(dataPlane === undefined ? {} : { dataPlane }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Arm, ClusterAccess, ClusterIdentity } from "../arm";
 import { AddressPool, CloudController, pooledAddress } from "../cloud";
 import { ControlPlane, Supervisor } from "../cluster";
 import { KubeClient } from "../kube";
-import { NodeAgent } from "../node";
+import { NodeAgent, type DataPlanePrograms, type ProxyPlaces } from "../node";
 import type { ProcessRegistry } from "../processes";
 
 /** Programs that clusters are made of. */
@@ -14,6 +14,8 @@ export interface ClusterTools {
   readonly kubeControllerManager: string;
   /** Without it istiod is simulated. */
   readonly pilotDiscovery?: string;
+  /** Without them no request passes a proxy: gateways and applications are simulated. */
+  readonly dataPlane?: DataPlanePrograms;
 }
 
 export interface LocalClustersOptions {
@@ -24,6 +26,8 @@ export interface LocalClustersOptions {
   readonly folder: string;
   readonly logFolder: string;
   readonly registry: ProcessRegistry;
+  /** Places for proxies, of all clusters together. */
+  readonly places: ProxyPlaces;
   /** Slot of the region of a cluster that is no ARM resource's. */
   readonly existingSlot: (region: string) => number;
   readonly log: (line: string) => void;
@@ -88,7 +92,7 @@ export async function startParts(
     supervisor.ended(component, how);
   };
   const kube = KubeClient.direct({ server: access.server, caData: access.caData, token: operatorToken });
-  const executables = tools.pilotDiscovery === undefined ? {} : { pilotDiscovery: tools.pilotDiscovery };
+  const { pilotDiscovery, dataPlane } = tools;
   const agent = new NodeAgent({
     kube,
     access,
@@ -96,7 +100,8 @@ export async function startParts(
     region: location,
     folder,
     registry,
-    executables,
+    executables: { pilotDiscovery, dataPlane },
+    places: o.places,
     log: say,
   });
   const cloud = new CloudController({

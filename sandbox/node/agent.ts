@@ -7,6 +7,8 @@ import type { ProcessRegistry } from "../processes";
 import { EventRecorder } from "./events";
 import { Front } from "./front";
 import { imageName } from "./images";
+import { DataPlane } from "./mesh/data-plane";
+import { ProxyPlaces } from "./mesh/places";
 import { HEARTBEAT_MS, NodeHeartbeat, nodeSpecs, processors, type NodeSpec } from "./nodes";
 import { PodKeeper } from "./pod-keeper";
 import { ISTIOD_POD_PORTS, runnersFor, type Executables } from "./runners";
@@ -32,6 +34,8 @@ export interface NodeAgentOptions {
   readonly executables: Executables;
   /** @default 2 */
   readonly nodes?: number;
+  /** Places for proxies, shared by the regions of a sandbox. @default places of its own */
+  readonly places?: ProxyPlaces;
   log(line: string): void;
 }
 
@@ -45,6 +49,8 @@ export class NodeAgent {
   private readonly front: Front;
   private readonly scheduler: Scheduler;
   private readonly pods: PodKeeper;
+  /** The pods with proxies, and those that answer and send requests. */
+  readonly dataPlane: DataPlane;
   private work: Promise<unknown>[] = [];
 
   constructor(private readonly o: NodeAgentOptions) {
@@ -54,6 +60,15 @@ export class NodeAgent {
     const events = new EventRecorder(kube, "sandbox-node-agent", log);
     const runners = runnersFor(o.executables, processors());
     this.front = new Front("127.0.0.1", frontPorts(addresses));
+    this.dataPlane = new DataPlane({
+      kube,
+      runners,
+      nodes: this.specs,
+      region: o.region,
+      istiodPort: addresses.istiod.secureGrpc,
+      places: o.places ?? new ProxyPlaces(),
+      log,
+    });
     this.pods = new PodKeeper({
       ...o,
       log,
@@ -63,8 +78,10 @@ export class NodeAgent {
       events,
       runners,
       nodes: this.specs,
+      dataPlane: this.dataPlane,
       onReady: (pod, address, ready) => {
         if (isIstiod(pod)) this.front.set(address, ready);
+        this.dataPlane.ready(pod, ready);
       },
     });
     this.scheduler = new Scheduler(kube, events, this.pods.all, log);

@@ -1,5 +1,6 @@
 export { NodeAgent, type NodeAgentOptions, type ServerAccess } from "./agent";
 export { EventRecorder } from "./events";
-export type { Executables } from "./runners";
+export { ProxyPlaces } from "./mesh/places";
+export type { DataPlanePrograms, Executables } from "./runners";
 export { SIMULATED_LABEL } from "./simulated-pods";
 export { clusterAddress, loopbackAddress } from "./workload-address";

@@ -2,7 +2,7 @@ import type { Placement } from "./downward";
 import { containerEnvironment, expand } from "./environment";
 import type { PodObjects } from "./objects";
 import { relocate, type PodFolder } from "./pod-folder";
-import type { Command, Runner } from "./runners";
+import type { Command, PodNetwork, Runner } from "./runners";
 import type { Container, Pod } from "./types";
 
 /** What the command of a container is made of. */
@@ -15,6 +15,8 @@ export interface CommandSources {
   readonly placement: Placement;
   /** The pod's loopback address. */
   readonly address: string;
+  /** Only in a pod of the data plane. */
+  readonly network?: PodNetwork | undefined;
   /** The API server. */
   readonly server: string;
 }
@@ -25,12 +27,13 @@ export interface CommandSources {
  */
 export function containerCommand(sources: CommandSources): Command {
   const { pod, container, runner, folder, objects, placement, address } = sources;
-  folder.mount(container);
   const root = folder.root(container);
   const own = containerEnvironment({ pod, container, placement, objects });
   const server = new URL(sources.server);
   return runner.command({
     container,
+    pod,
+    network: sources.network,
     args: (container.args ?? []).map((arg) => expand(arg, own)),
     env: {
       PATH: "/usr/local/bin:/usr/bin:/bin",

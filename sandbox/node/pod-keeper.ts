@@ -4,11 +4,13 @@ import type { ProcessRegistry } from "../processes";
 import type { EventRecorder } from "./events";
 import type { NodeSpec } from "./nodes";
 import type { Reference } from "./objects";
+import { isRedirectSetup, type DataPlane } from "./mesh/data-plane";
+import { MOST_PROXIES } from "./mesh/places";
 import { PodRun } from "./pod-run";
 import { runnerOf, type Runner } from "./runners";
-import { deleteForGood, label, simulate } from "./simulated-pods";
+import { deleteForGood, label, simulate, SIMULATED_LABEL } from "./simulated-pods";
 import type { PodAddresses } from "./status";
-import { hasEnded, namespaceOf, uidOf, type Pod } from "./types";
+import { hasEnded, namespaceOf, uidOf, type Container, type Pod } from "./types";
 import { clusterAddress, loopbackAddress, WorkloadAddresses } from "./workload-address";
 
 /** What keeping the pods needs of the node agent. */
@@ -23,6 +25,7 @@ export interface PodKeeperOptions {
   readonly server: string;
   readonly runners: readonly Runner[];
   readonly nodes: readonly NodeSpec[];
+  readonly dataPlane: DataPlane;
   /** A pod with processes became ready, or is no longer. */
   onReady(pod: Pod, address: string, ready: boolean): void;
   log(line: string): void;
@@ -71,7 +74,7 @@ export class PodKeeper {
     if (!this.isOurs(pod)) return;
     if (pod.metadata.deletionTimestamp !== undefined) this.once(pod, () => this.finish(pod));
     else if (this.isReal(pod)) this.takeReal(pod);
-    else this.once(pod, () => simulate(this.o.kube, pod, this.place(pod).addresses));
+    else this.once(pod, () => this.simulate(pod));
   }
 
   /** Takes note that a pod is gone from the cluster. */
@@ -80,7 +83,7 @@ export class PodKeeper {
     this.pods.delete(uid);
     const run = this.runs.get(uid);
     this.runs.delete(uid);
-    this.workloads.release(uid);
+    void this.o.dataPlane.leave(pod).finally(() => this.workloads.release(uid));
     // Deleted by force: nobody waits for the process any more.
     if (run !== undefined) void run.end(1_000, false).catch((error: unknown) => this.complain(pod, error));
   }
@@ -111,18 +114,24 @@ export class PodKeeper {
     if (run !== undefined) run.update(pod);
     else if (!hasEnded(pod)) {
       const { addresses, address } = this.place(pod);
+      const { dataPlane } = this.o;
+      const isMember = dataPlane.claims(pod);
       const started = new PodRun(pod, {
         ...this.o,
-        addresses,
+        // Where a pod of the data plane is, its registration says.
+        addresses: isMember ? { hostIP: addresses.hostIP } : addresses,
+        podIP: isMember ? address : addresses.podIP,
         address,
-        runner: (container) => runnerOf(container, this.o.runners),
+        network: isMember ? dataPlane.join(pod, address) : undefined,
+        runner: (container) => this.runner(pod, container),
+        prepare: (container, root) => dataPlane.prepare(pod, container, root),
         onReady: (ready) => this.o.onReady(pod, address, ready),
         log: (line) => this.o.log(line),
       });
       this.runs.set(uid, started);
       void started.run().catch((error: unknown) => this.complain(pod, error));
       const partly = this.containers(pod).some(
-        (container) => runnerOf(container, this.o.runners) === undefined,
+        (container) => this.runner(pod, container) === undefined && !isRedirectSetup(container),
       );
       if (partly) this.once(pod, () => label(this.o.kube, pod, "partly"));
     }
@@ -134,6 +143,7 @@ export class PodKeeper {
     if (run !== undefined) {
       const grace = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
       await run.end(grace * 1000, true);
+      await this.o.dataPlane.leave(pod);
       this.runs.delete(uid);
     }
     await deleteForGood(this.o.kube, pod);
@@ -154,7 +164,21 @@ export class PodKeeper {
       });
   }
 
-  private place(pod: Pod): { addresses: PodAddresses; address: string } {
+  /** A pod of the data plane without a place has no address: a Service must not send it what nobody answers. */
+  private async simulate(pod: Pod): Promise<void> {
+    const { addresses } = this.place(pod);
+    const { dataPlane, events, kube } = this.o;
+    if (!dataPlane.claims(pod)) {
+      await simulate(kube, pod, addresses);
+      return;
+    }
+    const words = `all ${MOST_PROXIES} places for proxies are taken: the pod is reported ready with no process behind it`;
+    if (pod.metadata.labels?.[SIMULATED_LABEL] === undefined)
+      await events.record(pod, "Warning", "NoPlaceForProxy", words);
+    await simulate(kube, pod, { hostIP: addresses.hostIP });
+  }
+
+  private place(pod: Pod): { addresses: PodAddresses & { readonly podIP: string }; address: string } {
     const node = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
     const hostIP = node?.address ?? "";
     if (pod.spec.hostNetwork === true)
@@ -169,7 +193,15 @@ export class PodKeeper {
   }
 
   private isReal(pod: Pod): boolean {
-    return this.containers(pod).some((container) => runnerOf(container, this.o.runners) !== undefined);
+    return this.containers(pod).some((container) => this.runner(pod, container) !== undefined);
+  }
+
+  /** What runs a container. A proxy beside an unknown application would stand before nothing, so it is left out. */
+  private runner(pod: Pod, container: Container): Runner | undefined {
+    const runner = runnerOf(container, this.o.runners);
+    const { dataPlane } = this.o;
+    if (runner?.dataPlane !== true) return runner;
+    return dataPlane.claims(pod) && dataPlane.admits(pod) ? runner : undefined;
   }
 
   private containers(pod: Pod) {

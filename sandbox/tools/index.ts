@@ -1,7 +1,10 @@
 export { cacheFolder } from "./cache";
 export { ensureCharts, type Charts } from "./charts";
 export { ensureTools } from "./ensure";
+export { ensureBootstrap } from "./bootstrap";
 export {
+  CONTROL_TOOLS,
+  DATA_PLANE_TOOLS,
   TOOL_NAMES,
   type EnsureOptions,
   type ResolvedTool,

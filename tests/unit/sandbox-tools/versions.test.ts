@@ -52,10 +52,8 @@ describe("tools: recipes", () => {
   it("makes every tool by exactly one recipe, and every file of it", () => {
     for (const tool of TOOL_NAMES) {
       assert.equal(RECIPES.filter(({ tools }) => tools.includes(tool)).length, 1, tool);
-      assert.ok(
-        recipeOf(tool).builds.some(({ output }) => output === tool),
-        tool,
-      );
+      const { builds, wheels } = recipeOf(tool);
+      assert.ok(wheels !== undefined || builds.some(({ output }) => output === tool), tool);
     }
   });
 
@@ -65,6 +63,15 @@ describe("tools: recipes", () => {
         assert.equal(tools.length, 1, name);
         assert.match(sha256, /^[0-9a-f]{64}$/);
         assert.ok(url.startsWith("https://") && url.includes(`v${version}`), url);
+      }
+    }
+  });
+
+  it("pins every wheel to this recipe's version, by a whole checksum", () => {
+    for (const { name, version, tools, wheels } of RECIPES) {
+      for (const wheel of Object.values(wheels ?? {})) {
+        assert.deepEqual([tools.length, wheel.version], [1, version], name);
+        assert.match(wheel.sha256, /^[0-9a-f]{64}$/);
       }
     }
   });

@@ -10,7 +10,7 @@ import { claimBlock, regionAddresses, type RegionAddresses } from "../../../../s
 import { CloudController, type PublicIpBinder } from "../../../../sandbox/cloud";
 import { ControlPlane } from "../../../../sandbox/cluster";
 import { KubeClient, type KubeObject } from "../../../../sandbox/kube";
-import { NodeAgent, type Executables } from "../../../../sandbox/node";
+import { NodeAgent, type Executables, type ProxyPlaces } from "../../../../sandbox/node";
 import { ProcessRegistry } from "../../../../sandbox/processes";
 
 const run = promisify(execFile);
@@ -43,20 +43,27 @@ export interface TestCluster {
 
 /** Boots a control plane with a node agent and, where there are addresses to bind, a cloud controller. */
 export async function startCluster(
-  o: { readonly executables?: Executables; readonly publicIps?: PublicIpBinder } = {},
+  o: {
+    readonly executables?: Executables;
+    readonly publicIps?: PublicIpBinder;
+    /** @default "eastus" */
+    readonly region?: string;
+    readonly places?: ProxyPlaces;
+  } = {},
 ): Promise<TestCluster> {
   const tools = required("SANDBOX_TEST_TOOLS", "etcd", "kube-apiserver", "kube-controller-manager");
+  const region = o.region ?? "eastus";
   const home = mkdtempSync(join(tmpdir(), "global-mesh-node-test-"));
   const claim = await claimBlock({ home });
   const addresses = regionAddresses(claim.block, 0);
-  const folder = join(home, "clusters", "eastus-cluster");
+  const folder = join(home, "clusters", `${region}-cluster`);
   const registry = new ProcessRegistry(join(home, "processes"));
   const logs: string[] = [];
   const log = (line: string) => void logs.push(line);
   const operatorToken = randomBytes(24).toString("hex");
   const spec = {
-    name: "eastus-cluster",
-    region: "eastus",
+    name: `${region}-cluster`,
+    region,
     addresses,
     folder,
     tools: {
@@ -75,10 +82,11 @@ export async function startCluster(
       kube,
       access,
       addresses,
-      region: "eastus",
+      region,
       folder,
       registry,
       executables: o.executables ?? {},
+      ...(o.places === undefined ? {} : { places: o.places }),
       log,
     });
   let agent = newAgent();
@@ -86,7 +94,7 @@ export async function startCluster(
   const cloud =
     o.publicIps === undefined
       ? undefined
-      : new CloudController({ kube, publicIps: o.publicIps, region: "eastus", log });
+      : new CloudController({ kube, publicIps: o.publicIps, region, log });
   await cloud?.start();
   return {
     kube,

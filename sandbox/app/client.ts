@@ -1,0 +1,144 @@
+import { Resolver } from "node:dns/promises";
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as tlsConnect } from "node:tls";
+import type { Duplex } from "node:stream";
+import type { Answer, AppSettings, Order, Result } from "./settings";
+
+const LONGEST_BODY = 500;
+
+/** Sends requests as the workload: by the proxy beside it where there is one, else straight to their addresses. */
+export class AppClient {
+  constructor(private readonly settings: AppSettings) {}
+
+  /** Sends an order's requests, so many at once as it says, and returns what came of each in order of sending. */
+  async send(order: Order): Promise<Result[]> {
+    const { count = 1, concurrency = 1, fresh = false } = order;
+    const agent = new Agent({ keepAlive: !fresh, maxSockets: concurrency });
+    // What opens connections is ours; what pools them is Node's.
+    agent.createConnection = (_options, done) => {
+      this.open(order).then(
+        (socket) => done?.(null, socket),
+        (error: unknown) => done?.(error as Error, undefined as never),
+      );
+      return undefined as never;
+    };
+    const results: Result[] = [];
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        const index = next++;
+        results[index] = await exchange(order, agent);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
+    } finally {
+      agent.destroy();
+    }
+    return results;
+  }
+
+  private async open(order: Order): Promise<Duplex> {
+    const url = new URL(order.url);
+    const [host = "", given] = (order.connect ?? "").split(":");
+    const port = given ?? (url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port);
+    const address = host === "" ? await this.resolve(url.hostname) : host;
+    const socket = await this.connect(address, Number(port));
+    if (url.protocol !== "https:") return socket;
+    // Certificates are the mesh's business: what is shown here is looked at by tests, not trusted.
+    return tlsConnect({
+      socket,
+      servername: isIP(url.hostname) === 0 ? url.hostname : "",
+      rejectUnauthorized: false,
+    });
+  }
+
+  private async resolve(name: string): Promise<string> {
+    if (isIP(name) !== 0) return name;
+    const { dns, namespace } = this.settings;
+    if (dns === undefined) throw fault("ENOTFOUND");
+    const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+    resolver.setServers([dns]);
+    // As resolv.conf has it in a pod.
+    const names = name.includes(".")
+      ? [name, `${name}.svc.cluster.local`]
+      : [`${name}.${namespace}.svc.cluster.local`];
+    for (const one of names) {
+      const [address] = await resolver.resolve4(one).catch(() => []);
+      if (address !== undefined) return address;
+    }
+    throw fault("ENOTFOUND");
+  }
+
+  private connect(address: string, port: number): Promise<Socket> {
+    const { outbound, host } = this.settings;
+    return new Promise((resolve, reject) => {
+      const socket = outbound === undefined ? connect({ host: address, port }) : connect({ path: outbound });
+      socket.setNoDelay(true);
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        if (outbound !== undefined) socket.write(`PROXY TCP4 ${host} ${address} 0 ${port}\r\n`);
+        resolve(socket);
+      });
+    });
+  }
+}
+
+function exchange(order: Order, agent: Agent): Promise<Result> {
+  const { method = "GET", headers = {}, body, timeoutMs = 10_000 } = order;
+  const url = new URL(order.url);
+  const at = Date.now();
+  const took = (): { ms: number; at: number } => ({ ms: Date.now() - at, at });
+  return new Promise((resolve) => {
+    const sent = httpRequest({
+      agent,
+      method,
+      path: `${url.pathname}${url.search}`,
+      headers: { host: url.host, ...headers },
+      setHost: false,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    sent.once("response", (answer) => {
+      read(answer).then(
+        (text) =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            ...understood(text),
+            headers: answer.headers,
+            ...took(),
+          }),
+        (error: unknown) => resolve({ error: nameOf(error), ...took() }),
+      );
+    });
+    sent.once("error", (error) => resolve({ error: nameOf(error), ...took() }));
+    sent.end(body);
+  });
+}
+
+async function read(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of answer) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
+
+function understood(text: string): { answer?: Answer; body?: string } {
+  try {
+    const value = JSON.parse(text) as Partial<Answer>;
+    if (typeof value.workload === "string" && typeof value.pod === "string")
+      return { answer: value as Answer };
+  } catch {
+    // Not this application's answer.
+  }
+  return { body: text.slice(0, LONGEST_BODY) };
+}
+
+function nameOf(error: unknown): string {
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  return name === "TimeoutError" || name === "AbortError" ? "ETIMEDOUT" : (code ?? message);
+}
+
+function fault(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}

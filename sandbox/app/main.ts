@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { timingSafeEqual } from "node:crypto";
+import { AppClient } from "./client";
+import { AppServer } from "./server";
+import type { AppSettings, Order } from "./settings";
+
+/** How long it goes on answering after it was told to end: callers learn a little later that it is gone. */
+const LINGER_MS = 2_000;
+
+/** The sandbox's application: answers as a workload, and sends requests as it when its control door is asked to. */
+function main(): void {
+  const settings = JSON.parse(process.env["SANDBOX_APP"] ?? "") as AppSettings;
+  const token = process.env["SANDBOX_APP_TOKEN"] ?? "";
+  const app = new AppServer(settings);
+  const client = new AppClient(settings);
+  const servers = settings.ports.map((port) => {
+    const server = createServer((request, response) => void app.answer(request, response));
+    // Longer than a proxy keeps idle connections: a close that crosses a request would look like a failure.
+    server.keepAliveTimeout = 3_600_000;
+    return server.listen(port, settings.host);
+  });
+  const control = createServer((request, response) => {
+    take(request, token, client, app).then(
+      ({ status, body }) =>
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body)),
+      (error: unknown) => response.writeHead(400).end(JSON.stringify({ error: String(error) })),
+    );
+  }).listen(settings.control.port, settings.control.host);
+  control.requestTimeout = 0;
+  process.once("SIGTERM", () => {
+    setTimeout(() => process.exit(0), LINGER_MS).unref();
+    for (const server of [...servers, control]) server.close();
+  });
+}
+
+async function take(
+  request: IncomingMessage,
+  token: string,
+  client: AppClient,
+  app: AppServer,
+): Promise<{ status: number; body: unknown }> {
+  if (!isAllowed(request.headers.authorization, token)) return { status: 401, body: { error: "no token" } };
+  if (request.method === "GET") return { status: 200, body: { answered: app.answered } };
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return { status: 200, body: await client.send(JSON.parse(Buffer.concat(parts).toString()) as Order) };
+}
+
+function isAllowed(given: string | undefined, token: string): boolean {
+  const [one, other] = [Buffer.from(given ?? ""), Buffer.from(`Bearer ${token}`)];
+  return token !== "" && one.length === other.length && timingSafeEqual(one, other);
+}
+
+main();
