@@ -9,6 +9,7 @@ import {
   type Json,
   type Leftovers,
 } from "../arm";
+import type { DataPlane } from "../node";
 import { condition, identified, messageOf } from "./condition";
 import { findLeftovers, istiodConfigMaps } from "./leftovers";
 import { startParts, stopParts, type LocalClustersOptions, type Standing } from "./standing";
@@ -100,12 +101,19 @@ export class LocalClusters implements ClusterHost {
     await Promise.allSettled([...this.clusters.values()].map((standing) => stopParts(standing)));
   }
 
+  /** The data plane of a region's cluster; undefined where it does not run. */
+  dataPlane(region: string): DataPlane | undefined {
+    const standing = [...this.clusters.values()].find(({ identity }) => identity.location === region);
+    return standing?.parts?.agent.dataPlane;
+  }
+
   report(): Record<string, Json>[] {
     const standing = [...this.clusters.values()].map(({ identity, access, addresses, parts }) => ({
       ...identified(identity),
       ...condition(parts?.supervisor.troubles(), this.failed.get(keyOf(identity.id))),
       server: access.server,
       simulatedPods: parts?.agent.simulatedPods() ?? 0,
+      ...proxiesOf(parts?.agent.dataPlane),
       istiod: { ...addresses.istiod },
     }));
     const never = [...this.failed].filter(([key]) => !this.clusters.has(key));
@@ -115,6 +123,7 @@ export class LocalClusters implements ClusterHost {
         ...identified(failed.identity),
         ...condition(undefined, failed),
         simulatedPods: 0,
+        ...proxiesOf(undefined),
       })),
     ];
   }
@@ -140,4 +149,9 @@ export class LocalClusters implements ClusterHost {
     this.changes.set(keyOf(id), now);
     return now;
   }
+}
+
+/** Proxies that run, and pods that found no place for theirs. */
+function proxiesOf(dataPlane: DataPlane | undefined): { proxies: number; refusedProxies: number } {
+  return { proxies: dataPlane?.proxies ?? 0, refusedProxies: dataPlane?.refusals ?? 0 };
 }

@@ -9,6 +9,7 @@ import { endProcess, identityOf, ProcessRegistry } from "../processes";
 import { removeRecord, writeRecord, type ProcessRecord } from "../processes/records";
 import { LocalClusters } from "./clusters";
 import { existingDoor, ExistingClusters } from "./existing";
+import { requestDoor } from "./requests";
 import type { ClusterTools } from "./standing";
 
 /** How often the home folder is looked for: without it there is nothing left to serve. */
@@ -69,7 +70,8 @@ export class Daemon {
       },
       stop: () => void this.stop("asked to"),
     });
-    this.server = armServer(this.arm, secret(home.adminTokenFile), existingDoor(this.existing, admin));
+    const requests = requestDoor((region) => this.clusters.dataPlane(region), admin);
+    this.server = armServer(this.arm, secret(home.adminTokenFile), existingDoor(this.existing, requests));
   }
 
   /**

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { regionAddresses, type RegionAddresses } from "../addresses/layout";
 import type { Arm, ClusterAccess, ClusterIdentity } from "../arm";
-import { AddressPool, CloudController, pooledAddress } from "../cloud";
+import { AddressPool, CloudController, pooledAddress, PublicRelay } from "../cloud";
 import { ControlPlane, Supervisor } from "../cluster";
 import { KubeClient } from "../kube";
 import { NodeAgent, type DataPlanePrograms, type ProxyPlaces } from "../node";
@@ -54,6 +54,7 @@ export interface Standing {
     readonly supervisor: Supervisor;
     readonly agent: NodeAgent;
     readonly cloud: CloudController;
+    readonly publicRelay: PublicRelay;
   };
 }
 
@@ -112,16 +113,21 @@ export async function startParts(
     region: location,
     log: say,
   });
+  const publicRelay = new PublicRelay({
+    kube,
+    backends: (namespace, selector) => agent.dataPlane.gateways(namespace, selector),
+    log: say,
+  });
   const standing: Standing = {
     identity,
     addresses,
     folder,
     access,
     kube,
-    parts: { controlPlane, supervisor, agent, cloud },
+    parts: { controlPlane, supervisor, agent, cloud, publicRelay },
   };
   try {
-    await Promise.all([agent.start(), cloud.start()]);
+    await Promise.all([agent.start(), cloud.start(), publicRelay.start()]);
   } catch (error) {
     await stopParts(standing);
     throw error;
@@ -135,7 +141,7 @@ export async function stopParts(standing: Standing): Promise<void> {
   if (!parts) return;
   delete standing.parts;
   parts.supervisor.stop();
-  await Promise.allSettled([parts.cloud.stop(), parts.agent.stop()]);
+  await Promise.allSettled([parts.publicRelay.stop(), parts.cloud.stop(), parts.agent.stop()]);
   await parts.controlPlane.stop();
   // A start that was under way has seen its process end by now, or is about to have one.
   await parts.supervisor.settled();

@@ -107,9 +107,9 @@ export class NodeAgent {
     this.work.push(
       this.followObjects("Secret", "/api/v1/secrets"),
       this.followObjects("ConfigMap", "/api/v1/configmaps"),
-      this.repeat(RESYNC_MS, () => {
+      this.repeat(RESYNC_MS, async () => {
         this.resync();
-        return Promise.resolve();
+        await this.dataPlane.refresh();
       }),
     );
   }

@@ -2,16 +2,19 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, userFolder } from "../../addresses";
-import { isNotFound, type KubeClient } from "../../kube";
-import { imageName, PROXY_IMAGE } from "../images";
+import { isNotFound, type KubeClient, type KubeObject } from "../../kube";
+import type { Order, Result } from "../../app/settings";
+import { APP_IMAGE, imageName, PROXY_IMAGE } from "../images";
 import type { NodeSpec } from "../nodes";
 import type { PodNetwork, Runner } from "../runners";
 import { runnerOf } from "../runners";
 import { namespaceOf, uidOf, type Container, type Pod } from "../types";
+import { beliefsOf, type Beliefs } from "./beliefs";
 import { captureFilter, PROXY_FOLDER } from "./capture";
 import { podLocalhost } from "./localhost";
 import type { ProxyPlaces } from "./places";
 import { PodRelay } from "./relay";
+import { sendAs } from "./requests";
 import { workloadEntry } from "./workload-entry";
 
 /** What the data plane of a region needs. */
@@ -26,11 +29,19 @@ export interface DataPlaneOptions {
   log(line: string): void;
 }
 
-/** A pod of the data plane that runs. */
-interface Member {
+/** A pod of the data plane. */
+export interface RunningPod {
   readonly pod: Pod;
   readonly address: string;
   readonly network: PodNetwork;
+}
+
+/** Nobody is there to send a request. */
+export class NoWorkloadError extends Error {
+  override readonly name = "NoWorkloadError";
+}
+
+interface Member extends RunningPod {
   relay?: PodRelay | undefined;
   ready: boolean;
   /** Writes of its registration, one after the other. */
@@ -39,6 +50,12 @@ interface Member {
 
 /** Ports at which gateways listen until it is known what the mesh asks of them. */
 const GATEWAY_PORTS = [80, 443, 8080, 8443, 15012, 15017, 15443, 31400] as const;
+
+/** Envoy's admin page, as Istio sets it. */
+const ADMIN_PORT = 15000;
+
+/** Where a proxy says whether it is ready; no listener of istiod's. */
+const STATUS_PORT = 15021;
 
 const MANAGER = "sandbox-node-agent";
 
@@ -51,6 +68,7 @@ export class DataPlane {
   /** Pods that found no place; they find none later either, so that what is reported stays true. */
   private readonly refused = new Set<string>();
   private captured: Promise<void> | undefined;
+  private readonly gatewayPorts = new Set<number>(GATEWAY_PORTS);
 
   constructor(private readonly o: DataPlaneOptions) {}
 
@@ -99,6 +117,7 @@ export class DataPlane {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     rmSync(member.network.sockets, { force: true });
     symlinkSync(folder, member.network.sockets);
+    if (isGateway(pod)) await this.learnPorts();
     await this.capture();
     if (member.relay !== undefined) return;
     const relay = new PodRelay({
@@ -121,6 +140,13 @@ export class DataPlane {
       .catch((error: unknown) => this.o.log(`registration of ${pod.metadata.name}: ${String(error)}`));
   }
 
+  /** Looks for ports of gateways that came in meanwhile. */
+  async refresh(): Promise<void> {
+    if (![...this.members.values()].some(({ pod }) => isGateway(pod))) return;
+    await this.learnPorts();
+    await this.capture();
+  }
+
   /** Lets a pod go that has ended; done when its registration is gone. */
   async leave(pod: Pod): Promise<void> {
     const uid = uidOf(pod);
@@ -135,9 +161,53 @@ export class DataPlane {
     rmSync(member.network.sockets, { force: true });
   }
 
-  /** The running pods of a workload, e.g. to send a request as it. */
-  running(): readonly { readonly pod: Pod; readonly address: string; readonly network: PodNetwork }[] {
+  /** How many proxies of the region have a place. */
+  get proxies(): number {
+    return [...this.members.values()].filter(({ network }) => network.proxied).length;
+  }
+
+  /** The ready gateway pods with these labels. */
+  gateways(
+    namespace: string,
+    selector: Readonly<Record<string, string>>,
+  ): readonly { readonly address: string; readonly sockets: string }[] {
+    return this.running()
+      .filter(({ pod }) => isGateway(pod) && namespaceOf(pod) === namespace && selects(selector, pod))
+      .map(({ address, network }) => ({ address, sockets: network.sockets }));
+  }
+
+  /** The pods that are ready. */
+  running(): readonly RunningPod[] {
     return [...this.members.values()].filter(({ ready }) => ready);
+  }
+
+  /**
+   * Sends requests as a workload.
+   *
+   * @param workload value of its label `app`, with the namespace before it where several have that.
+   */
+  async send(workload: string, order: Order): Promise<Result[]> {
+    return await sendAs(this.sender(workload).network, order);
+  }
+
+  /** What the proxy of a workload believes of a host. */
+  async beliefs(workload: string, host: string): Promise<Beliefs> {
+    const { network } = this.sender(workload);
+    const answer = await fetch(`http://${network.localhost}:${ADMIN_PORT}/config_dump?include_eds`);
+    return beliefsOf(await answer.json(), host);
+  }
+
+  private sender(workload: string): RunningPod {
+    const [name = "", namespace] = workload.split("/").toReversed();
+    const senders = this.running().filter(({ pod }) => isApplication(pod));
+    const found = senders.find(
+      ({ pod }) => nameOf(pod) === name && (namespace === undefined || namespace === namespaceOf(pod)),
+    );
+    if (found !== undefined) return found;
+    const known = [...new Set(senders.map(({ pod }) => nameOf(pod)))].toSorted().join(", ");
+    throw new NoWorkloadError(
+      `no workload ${workload} is ready in ${this.o.region}; those that are: ${known === "" ? "none" : known}.`,
+    );
   }
 
   private async register(pod: Pod, { address, ready }: Member): Promise<void> {
@@ -156,10 +226,26 @@ export class DataPlane {
       });
   }
 
+  /** A gateway's listeners have the ports of its Gateways, or those that its Service turns them into. */
+  private async learnPorts(): Promise<void> {
+    const [services, gateways] = await Promise.all([
+      this.o.kube.list({ apiVersion: "v1", kind: "Service" }),
+      this.o.kube.list({ apiVersion: "networking.istio.io/v1", kind: "Gateway" }),
+    ]);
+    const pods = [...this.members.values()].map(({ pod }) => pod).filter(isGateway);
+    const found = [
+      ...services.filter((service) => pods.some((pod) => serves(service, pod))).flatMap(targetPorts),
+      ...gateways.flatMap(serverPorts),
+    ];
+    const fresh = found.filter((port) => !this.gatewayPorts.has(port));
+    for (const port of fresh) this.gatewayPorts.add(port);
+    if (fresh.length > 0) this.captured = undefined;
+  }
+
   /** The one object for all proxies; they must find it when they first ask istiod. */
   private capture(): Promise<void> {
     this.captured ??= this.o.kube
-      .apply(captureFilter(GATEWAY_PORTS), { fieldManager: MANAGER, force: true })
+      .apply(captureFilter([...this.gatewayPorts]), { fieldManager: MANAGER, force: true })
       .then(() => undefined)
       .catch((error: unknown) => {
         this.captured = undefined;
@@ -182,6 +268,47 @@ export class DataPlane {
 /** Whether a container only sets up what the sandbox sets up itself: Istio's iptables rules, or their check. */
 export function isRedirectSetup({ image, args }: Container): boolean {
   return imageName(image) === PROXY_IMAGE && args?.[0] === "istio-iptables";
+}
+
+function isGateway(pod: Pod): boolean {
+  return pod.spec.containers.some(
+    ({ image, args }) => imageName(image) === PROXY_IMAGE && args?.[1] === "router",
+  );
+}
+
+function selects(selector: Readonly<Record<string, string>>, pod: Pod): boolean {
+  const labels = pod.metadata.labels ?? {};
+  const wanted = Object.entries(selector);
+  return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
+}
+
+function serves(service: KubeObject, pod: Pod): boolean {
+  const { selector = {} } = service["spec"] as { readonly selector?: Readonly<Record<string, string>> };
+  return service.metadata.namespace === namespaceOf(pod) && selects(selector, pod);
+}
+
+function targetPorts(service: KubeObject): number[] {
+  const { ports = [] } = service["spec"] as {
+    readonly ports?: readonly { readonly port: number; readonly targetPort?: number | string }[];
+  };
+  return ports
+    .map(({ port, targetPort }) => (typeof targetPort === "number" ? targetPort : port))
+    .filter((port) => port !== STATUS_PORT);
+}
+
+function serverPorts(gateway: KubeObject): number[] {
+  const { servers = [] } = gateway["spec"] as {
+    readonly servers?: readonly { readonly port?: { number?: number } }[];
+  };
+  return servers.flatMap(({ port }) => (port?.number === undefined ? [] : [port.number]));
+}
+
+function isApplication(pod: Pod): boolean {
+  return pod.spec.containers.some(({ image }) => imageName(image) === APP_IMAGE);
+}
+
+function nameOf({ metadata }: Pod): string {
+  return metadata.labels?.["app"] ?? metadata.name;
 }
 
 function applicationPorts(pod: Pod): number[] {

@@ -1,0 +1,160 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { Order, Result } from "../../sandbox/app/settings";
+import { UsageError } from "../usage";
+import { requireIdentity, type SandboxContext } from "./context";
+
+/** What the command line says. */
+export interface CurlOptions {
+  /** `region/workload` or `region/namespace/workload`. */
+  readonly from: string;
+  readonly request?: string;
+  readonly header?: readonly string[];
+  readonly data?: string;
+  readonly count?: string;
+  readonly concurrency?: string;
+  readonly timeout?: string;
+}
+
+/** What came of the requests. */
+export interface CurlReport {
+  readonly from: string;
+  readonly url: string;
+  readonly results: readonly Result[];
+}
+
+const MOST_REQUESTS = 100_000;
+
+/** Sends requests as a workload of the sandbox. */
+export async function sandboxCurl(
+  context: SandboxContext,
+  url: string,
+  options: CurlOptions,
+): Promise<CurlReport> {
+  const { region, workload } = senderOf(options.from, context.stacks.regions);
+  const order = orderOf(url, options);
+  requireIdentity(context.home);
+  if (!(await context.daemon.healthy()))
+    throw new Error(`The sandbox in ${context.home.root} is stopped. Start it again with: npm run sandbox`);
+  const longest = 30_000 + ((order.count ?? 1) / (order.concurrency ?? 1)) * (order.timeoutMs ?? 10_000);
+  const answer = (await context.daemon.call(
+    "POST",
+    "/sandbox/requests",
+    { region, workload, order },
+    longest,
+  )) as {
+    results: readonly Result[];
+  };
+  return { from: options.from, url: order.url, results: answer.results };
+}
+
+/** The results for people: one in full, several counted. */
+export function renderCurl({ results }: CurlReport): string {
+  const [only] = results;
+  return only !== undefined && results.length === 1 ? renderOne(only) : renderMany(results);
+}
+
+/** Whether every request was answered, with whatever status. */
+export function allAnswered({ results }: CurlReport): boolean {
+  return results.every(({ status }) => status !== undefined);
+}
+
+function renderOne(result: Result): string {
+  const { status, error, answer, body, ms } = result;
+  if (status === undefined) return pc.red(`no answer: ${explained(error)}, after ${ms} ms`);
+  const head = `${(status < 400 ? pc.green : pc.red)(String(status))} in ${ms} ms`;
+  if (answer === undefined) return [`${head}, not from an application`, body ?? ""].join("\n").trimEnd();
+  const rows = [
+    ["answered by", named(answer)],
+    ["region", answer.region],
+    ["pod", `${answer.namespace}/${answer.pod}`],
+    ["its identity", answer.self ?? "none: it came in plaintext"],
+    ["caller's identity", answer.caller ?? "none"],
+    ["request", `${answer.method} ${answer.path}`],
+  ] as const;
+  return [head, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join("\n");
+}
+
+function renderMany(results: readonly Result[]): string {
+  const groups = new Map<string, { readonly row: readonly string[]; count: number }>();
+  for (const { status, error, answer } of results) {
+    const row = [
+      status === undefined ? explained(error) : String(status),
+      answer === undefined ? "" : answer.workload,
+      answer?.version ?? "",
+      answer?.region ?? "",
+    ];
+    const group = groups.get(row.join("|")) ?? { row, count: 0 };
+    group.count += 1;
+    groups.set(row.join("|"), group);
+  }
+  const table = new Table({
+    head: ["requests", "%", "status", "answered by", "version", "region"],
+    style: { head: [], border: [] },
+  });
+  for (const { row, count } of [...groups.values()].toSorted((a, b) => b.count - a.count))
+    table.push([String(count), ((100 * count) / results.length).toFixed(1), ...row]);
+  const times = results.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0;
+  return `${table.toString()}\n${results.length} requests; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${times.at(-1) ?? 0} ms`;
+}
+
+function named({ workload, version }: NonNullable<Result["answer"]>): string {
+  return version === "" ? workload : `${workload}, version ${version}`;
+}
+
+function explained(error: string | undefined): string {
+  switch (error) {
+    case "ECONNRESET":
+      return "the connection was reset (ECONNRESET)";
+    case "ECONNREFUSED":
+      return "nobody listens there (ECONNREFUSED)";
+    case "ENOTFOUND":
+      return "the proxy knows no such name (ENOTFOUND)";
+    case "ETIMEDOUT":
+      return "it took too long (ETIMEDOUT)";
+    default:
+      return error ?? "unknown";
+  }
+}
+
+function senderOf(from: string, regions: readonly string[]): { region: string; workload: string } {
+  const [region = "", ...workload] = from.split("/");
+  if (workload.length < 1 || workload.length > 2 || workload.includes(""))
+    throw new UsageError(`--from ${from}: say region/workload, or region/namespace/workload.`);
+  if (!regions.includes(region))
+    throw new UsageError(
+      `--from ${from}: ${region} is no region of the mesh; its regions: ${regions.join(", ")}.`,
+    );
+  return { region, workload: workload.join("/") };
+}
+
+function orderOf(url: string, options: CurlOptions): Order {
+  const full = /^[a-z]+:\/\//i.test(url) ? url : `http://${url}`;
+  if (!URL.canParse(full) || !/^https?:$/.test(new URL(full).protocol))
+    throw new UsageError(`${url} is no address: say http://host/path or https://host/path.`);
+  const { request, data } = options;
+  return {
+    url: full,
+    method: request ?? (data === undefined ? "GET" : "POST"),
+    headers: Object.fromEntries((options.header ?? []).map(headerOf)),
+    ...(data === undefined ? {} : { body: data }),
+    count: whole("--count", options.count ?? "1", MOST_REQUESTS),
+    concurrency: whole("--concurrency", options.concurrency ?? "1", 64),
+    timeoutMs: whole("--timeout", options.timeout ?? "10", 300) * 1000,
+  };
+}
+
+function headerOf(line: string): [string, string] {
+  const at = line.indexOf(":");
+  if (at < 1) throw new UsageError(`--header ${line}: say name: value.`);
+  return [line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim()];
+}
+
+function whole(option: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > most)
+    throw new UsageError(`${option} ${text}: say a whole number from 1 to ${most}.`);
+  return value;
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { eventually } from "../node/support/cluster";
+import { interval } from "./support/binomial";
+import { TestMesh } from "./support/mesh";
+import { countBy, Requests, type Sender } from "./support/requests";
+
+const [HERE, THERE] = ["eastus", "westeurope"];
+const CLIENT: Sender = { region: HERE, workload: "test-client" };
+const AGENT: Sender = { region: HERE, workload: "ai-agent" };
+const HOST = "test-app.global";
+
+/** A workload outside the mesh: without a proxy and without an identity. */
+const STRANGER = [
+  {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "stranger",
+      namespace: "default",
+      labels: { app: "stranger" },
+    },
+    spec: { containers: [{ name: "app", image: "global-mesh-sandbox-app:1" }] },
+  },
+];
+
+/** Two regions under one root, each with the catalog's policies: real proxies, configured by the istiod of each. */
+describe("requests across regions", function () {
+  this.timeout(900_000);
+  let mesh: TestMesh;
+  let requests: Requests;
+
+  before(async () => {
+    mesh = await TestMesh.start({
+      regions: [HERE, THERE],
+      applications: ["ai-agent", "cross-cluster-test"],
+      extra: STRANGER,
+    });
+    requests = new Requests(mesh);
+  });
+  after(() => (mesh as TestMesh | undefined)?.stop());
+
+  it("reach the workloads of both, and each side knows the other by its SPIFFE name", async () => {
+    for (const region of [HERE, THERE]) {
+      const from = { ...CLIENT, region };
+      const order = { url: `http://${HOST}/`, count: 40 };
+      const results = await requests.until(from, order, (seen) => regionsOf(seen).length === 2);
+      await requests.expect(from, HOST, () => {
+        assert.deepEqual(regionsOf(results), [HERE, THERE]);
+        for (const { status, answer } of results) {
+          assert.equal(status, 200);
+          assert.equal(answer?.caller, "spiffe://cluster.local/ns/cross-cluster-test/sa/test-client");
+          assert.equal(answer?.self, "spiffe://cluster.local/ns/cross-cluster-test/sa/test-app");
+        }
+      });
+    }
+  });
+
+  it("are refused where the access rule does not name the caller, and where no method is let in", async () => {
+    const stranger = await requests.send(AGENT, { url: `http://${HOST}/` });
+    const posted = await requests.send(CLIENT, { url: `http://${HOST}/`, method: "POST" });
+    await requests.expect(CLIENT, HOST, () => {
+      assert.deepEqual([stranger[0]?.status, posted[0]?.status], [403, 403]);
+    });
+  });
+
+  it("are refused in plaintext under STRICT, without reaching the application", async () => {
+    const [pod] = mesh
+      .in(HERE)
+      .agent.dataPlane.running()
+      .filter(({ pod }) => pod.metadata.labels?.["app"] === "test-app");
+    assert.ok(pod, "test-app runs");
+    const order = { url: `http://${HOST}/`, connect: `${pod.address}:8080` };
+    const [plain] = await requests.send({ region: HERE, workload: "stranger" }, order);
+    assert.equal(plain?.status, undefined);
+    assert.equal(plain?.error, "ECONNRESET");
+  });
+
+  it("are split 80 to 20 over the versions, within what chance allows in 999 of 1,000 runs", async () => {
+    const order = { url: "http://ai-agent.global/api/health", count: 2_000, concurrency: 8 };
+    await requests.until(AGENT, { ...order, count: 60 }, (seen) =>
+      seen.every(({ status }) => status === 200),
+    );
+    const results = await requests.send(AGENT, order);
+    const versions = countBy(results, ({ answer, status }) => answer?.version ?? `HTTP ${status ?? "none"}`);
+    const { low, high } = interval(2_000, 0.2);
+    await requests.expect(AGENT, "ai-agent.global", () => {
+      assert.deepEqual(Object.keys(versions).toSorted(), ["v1", "v2"], JSON.stringify(versions));
+      const second = versions["v2"] ?? 0;
+      assert.ok(second >= low && second <= high, `${second} of 2,000 to v2; allowed ${low} to ${high}`);
+    });
+  });
+
+  it("go to no pod that is gone: its registration and its endpoints go with it", async () => {
+    const { kube, agent } = mesh.in(HERE);
+    const ref = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      namespace: "cross-cluster-test",
+      name: "test-app",
+    };
+    await kube.patch(ref, { spec: { replicas: 0 } });
+    await eventually("an empty list of registrations", 60_000, async () => {
+      const entries = await kube.list({
+        apiVersion: "networking.istio.io/v1",
+        kind: "WorkloadEntry",
+        namespace: "cross-cluster-test",
+      });
+      return entries.some(({ metadata }) => metadata.name.startsWith("test-app-")) ? undefined : true;
+    });
+    for (const region of [HERE, THERE]) {
+      const from = { ...CLIENT, region };
+      const order = { url: `http://${HOST}/`, count: 20 };
+      const results = await requests.until(from, order, (seen) =>
+        seen.every(({ answer }) => answer?.region === THERE),
+      );
+      await requests.expect(from, HOST, () => assert.deepEqual(regionsOf(results), [THERE]));
+      const { endpoints } = await mesh.in(region).agent.dataPlane.beliefs(CLIENT.workload, HOST);
+      assert.deepEqual([...new Set(endpoints.map(({ locality }) => locality.split("/")[0]))], [THERE]);
+    }
+    assert.equal(
+      agent.dataPlane.running().some(({ pod }) => pod.metadata.labels?.["app"] === "test-app"),
+      false,
+    );
+  });
+});
+
+function regionsOf(results: readonly { readonly answer?: { readonly region: string } }[]): string[] {
+  return [
+    ...new Set(results.flatMap(({ answer }) => (answer === undefined ? [] : [answer.region]))),
+  ].toSorted();
+}
