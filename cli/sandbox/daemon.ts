@@ -106,6 +106,10 @@ export interface DaemonReport {
     readonly name: string;
     readonly location: string;
     readonly simulatedPods: number;
+    /** Proxies that run. */
+    readonly proxies: number;
+    /** Pods that found no place for their proxy. */
+    readonly refusedProxies: number;
   }[];
   /** Clusters that were deleted, with what still bore our labels just before. */
   readonly deletedClusters: readonly {

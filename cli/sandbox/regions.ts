@@ -27,6 +27,13 @@ export function byControlPlane(mesh: Mesh, regions: readonly string[]): readonly
   ].filter((group) => group.length > 0);
 }
 
+/** Whether a project's mesh is Istio's; workloads of the catalog run behind its proxies only. */
+export function runsIstio(programFolder: string): boolean {
+  const file = path.join(programFolder, "Pulumi.yaml");
+  const project = parse(readFileSync(file, "utf8")) as { config?: Record<string, { default?: unknown }> };
+  return (project.config?.["global-mesh:meshKind"]?.default ?? "istio") === "istio";
+}
+
 /**
  * Reads the regions table out of `Pulumi.yaml`. Settings of the program are checked by the program itself;
  * this asks only for what decides which stacks there are.

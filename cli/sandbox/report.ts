@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { MOST_PROXIES } from "../../sandbox/node/mesh/places";
 
 /** One region of a standing sandbox. */
 export interface RegionReport {
@@ -38,6 +39,10 @@ export interface SandboxReport {
   readonly plugins: readonly PluginReport[];
   /** Pods that are reported ready with no process behind them. */
   readonly simulatedPods: number;
+  /** Proxies that run: sidecars and gateways. */
+  readonly proxies: number;
+  /** Of the pods without a process, those that found no place for their proxy. */
+  readonly refusedProxies: number;
   /** Tools and where each came from. */
   readonly tools: readonly { readonly name: string; readonly version: string; readonly source: string }[];
   readonly seconds: number;
@@ -87,7 +92,9 @@ export function renderReport(report: SandboxReport): string {
       ),
     ),
     `Plugins: official ${named("official")}; stand-ins ${named("stand-in")}.`,
+    proxies(report),
     `Pods without a process behind them (label sandbox/simulated): ${report.simulatedPods}.`,
+    `Send a request as a workload: ${pc.bold(example(report))}`,
     `Open a shell with pulumi, kubectl and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,
     `Take everything down: ${pc.bold("npm run sandbox:down")}`,
   ].join("\n");
@@ -106,4 +113,16 @@ function peers(region: RegionReport): string {
     [...lines, ...region.pendingPeers.map((peer) => pc.yellow(`${peer} pending`))].join("\n") ||
     pc.red("none")
   );
+}
+
+function proxies({ proxies: running, refusedProxies: refused }: SandboxReport): string {
+  const words = `Proxies that run, sidecars and gateways: ${running}.`;
+  return refused === 0
+    ? words
+    : `${words} ${pc.yellow(`${refused} more found no place: at most ${MOST_PROXIES} run at once.`)}`;
+}
+
+/** A request that the example of the catalog answers. */
+function example({ regions }: SandboxReport): string {
+  return `npx mesh sandbox curl --from ${regions[0]?.name ?? ""}/ai-agent http://ai-agent.global/api/health`;
 }

@@ -5,6 +5,7 @@ import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
 import { withLocksExplained } from "../repair/locked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
+import { startApplications } from "./applications";
 import type { SandboxContext } from "./context";
 import { exclusively } from "./exclusive";
 import { startExisting } from "./existing";
@@ -20,7 +21,7 @@ import {
   startDaemon,
   type Toolbox,
 } from "./prepare";
-import { byControlPlane } from "./regions";
+import { byControlPlane, runsIstio } from "./regions";
 import type { PluginReport, SandboxReport } from "./report";
 import { stackStates, strayRegions } from "./standing";
 import { startClusters } from "./status";
@@ -144,6 +145,14 @@ function steps(
         await waitSynced(context, need(state.identity), (detail) => view.report(detail), signal);
       },
     },
+    ...(runsIstio(context.program)
+      ? [
+          {
+            title: "Applications",
+            run: (_state: UpState, view: StepView) => startApplications(context, view, signal),
+          },
+        ]
+      : []),
     {
       title: "Report",
       run: async (state) => {
@@ -153,6 +162,8 @@ function steps(
           regions: await inspectRegions(context, need(state.identity), state.seconds),
           strays: strayRegions(context.home, context.stacks),
           plugins: state.plugins,
+          proxies: stood.clusters.reduce((sum, cluster) => sum + cluster.proxies, 0),
+          refusedProxies: stood.clusters.reduce((sum, cluster) => sum + cluster.refusedProxies, 0),
           simulatedPods: stood.clusters.reduce((sum, cluster) => sum + cluster.simulatedPods, 0),
           tools: [...need(state.toolbox).tools.values()].map(({ name, version, source }) => ({
             name,

@@ -55,12 +55,20 @@ describe("requests across regions", function () {
     }
   });
 
-  it("are refused where the access rule does not name the caller, and where no method is let in", async () => {
-    const stranger = await requests.send(AGENT, { url: `http://${HOST}/` });
+  it("are refused where the access rule names neither caller nor method", async () => {
+    const other = await requests.send(
+      { region: HERE, workload: "cross-cluster-test/test-app" },
+      { url: `http://${HOST}/` },
+    );
     const posted = await requests.send(CLIENT, { url: `http://${HOST}/`, method: "POST" });
     await requests.expect(CLIENT, HOST, () => {
-      assert.deepEqual([stranger[0]?.status, posted[0]?.status], [403, 403]);
+      assert.deepEqual([other[0]?.status, posted[0]?.status], [403, 403]);
     });
+  });
+
+  it("find no host that is not told to the caller's namespace", async () => {
+    const [result] = await requests.send(AGENT, { url: `http://${HOST}/` });
+    assert.equal(result?.error, "ENOTFOUND");
   });
 
   it("are refused in plaintext under STRICT, without reaching the application", async () => {
