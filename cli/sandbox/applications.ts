@@ -33,7 +33,8 @@ export async function startApplications(
   view: StepView,
   signal: AbortSignal,
 ): Promise<void> {
-  const { regions } = loadProject({ program: context.home.project, catalog });
+  const project = loadProject({ program: context.program, catalog });
+  const regions = project.regions.filter(({ name }) => context.stacks.regions.includes(name));
   let started = 0;
   await Promise.all(
     regions.map(async ({ name, settings, compiled }) => {

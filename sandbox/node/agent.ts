@@ -103,6 +103,7 @@ export class NodeAgent {
         await heart.beat();
       }),
     );
+    if (this.o.executables.dataPlane !== undefined) await this.dataPlane.start();
     await Promise.all([this.followNodes(), this.followPods()]);
     this.work.push(
       this.followObjects("Secret", "/api/v1/secrets"),
@@ -118,6 +119,7 @@ export class NodeAgent {
   async stop(): Promise<void> {
     this.ending.abort();
     await this.pods.stop();
+    await this.dataPlane.stop();
     await this.front.stop();
     await Promise.allSettled(this.work);
   }

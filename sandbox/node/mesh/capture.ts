@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../kube";
+import { DATA_PLANE, PART } from "./part";
 
 /** Folder of the proxy's own files, as pilot-agent knows it; relative to the root of the container. */
 export const PROXY_FOLDER = "etc/istio/proxy";
@@ -40,7 +41,7 @@ export function captureFilter(gatewayPorts: readonly number[]): KubeObject {
   return {
     apiVersion: "networking.istio.io/v1alpha3",
     kind: "EnvoyFilter",
-    metadata: { name: NAME, namespace: ROOT_NAMESPACE, labels: { "sandbox/part": "data-plane" } },
+    metadata: { name: NAME, namespace: ROOT_NAMESPACE, labels: { [PART]: DATA_PLANE } },
     spec: {
       // Last, so that a filter of the mesh itself finds the listeners as istiod made them.
       priority: 1000,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, userFolder } from "../../addresses";
-import { isNotFound, type KubeClient, type KubeObject } from "../../kube";
+import { isNotFound, isUnknownKind, type KubeClient, type KubeObject } from "../../kube";
 import type { Order, Result } from "../../app/settings";
 import { APP_IMAGE, imageName, PROXY_IMAGE } from "../images";
 import type { NodeSpec } from "../nodes";
@@ -15,6 +15,7 @@ import { podLocalhost } from "./localhost";
 import type { ProxyPlaces } from "./places";
 import { PodRelay } from "./relay";
 import { sendAs } from "./requests";
+import { DATA_PLANE, PART } from "./part";
 import { workloadEntry } from "./workload-entry";
 
 /** What the data plane of a region needs. */
@@ -138,6 +139,29 @@ export class DataPlane {
     member.written = member.written
       .then(() => this.register(pod, member))
       .catch((error: unknown) => this.o.log(`registration of ${pod.metadata.name}: ${String(error)}`));
+  }
+
+  /** Takes back what an agent registered that did not end in order: its processes are gone. */
+  async start(): Promise<void> {
+    const kind = { apiVersion: "networking.istio.io/v1", kind: "WorkloadEntry" };
+    const known = await this.o.kube
+      .list({ ...kind, labelSelector: `${PART}=${DATA_PLANE}` })
+      .catch((error: unknown) => {
+        // Before Istio is installed, or after it is gone.
+        if (isNotFound(error) || isUnknownKind(error)) return [];
+        throw error;
+      });
+    for (const { metadata } of known)
+      await this.o.kube.delete({ ...kind, namespace: metadata.namespace, name: metadata.name });
+  }
+
+  /** Gives up all ports; the pods and their registrations stay for a later agent. */
+  async stop(): Promise<void> {
+    for (const { relay, network } of this.members.values()) {
+      await relay?.stop();
+      rmSync(network.sockets, { force: true });
+    }
+    this.members.clear();
   }
 
   /** Looks for ports of gateways that came in meanwhile. */

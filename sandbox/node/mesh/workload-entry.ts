@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../kube";
 import { imageName, PROXY_IMAGE } from "../images";
+import { DATA_PLANE, PART } from "./part";
 import { namespaceOf, uidOf, type Pod } from "../types";
 
 /** Label by which istiod knows the network that a workload is in. */
@@ -29,7 +30,7 @@ export function workloadEntry(pod: Pod, { address, region, zone }: WorkloadPlace
     metadata: {
       name: pod.metadata.name,
       namespace: namespaceOf(pod),
-      labels: { "sandbox/part": "data-plane" },
+      labels: { [PART]: DATA_PLANE },
       // A pod that is deleted by force takes its registration with it.
       ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: pod.metadata.name, uid: uidOf(pod) }],
     },
