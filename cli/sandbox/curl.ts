@@ -3,6 +3,7 @@ import pc from "picocolors";
 import type { Order, Result } from "../../sandbox/app/settings";
 import { UsageError } from "../usage";
 import { requireIdentity, type SandboxContext } from "./context";
+import { DaemonError } from "./daemon";
 
 /** What the command line says. */
 export interface CurlOptions {
@@ -37,15 +38,19 @@ export async function sandboxCurl(
   if (!(await context.daemon.healthy()))
     throw new Error(`The sandbox in ${context.home.root} is stopped. Start it again with: npm run sandbox`);
   const longest = 30_000 + ((order.count ?? 1) / (order.concurrency ?? 1)) * (order.timeoutMs ?? 10_000);
-  const answer = (await context.daemon.call(
-    "POST",
-    "/sandbox/requests",
-    { region, workload, order },
-    longest,
-  )) as {
-    results: readonly Result[];
-  };
-  return { from: options.from, url: order.url, results: answer.results };
+  const results = await send(context, { region, workload, order }, longest);
+  return { from: options.from, url: order.url, results };
+}
+
+async function send(context: SandboxContext, body: object, timeoutMs: number): Promise<readonly Result[]> {
+  try {
+    const answer = await context.daemon.call("POST", "/sandbox/requests", body, timeoutMs);
+    return (answer as { results: readonly Result[] }).results;
+  } catch (error) {
+    if (error instanceof DaemonError && error.code === "NoWorkload")
+      throw new Error(`--from: ${error.reason}`, { cause: error });
+    throw error;
+  }
 }
 
 /** The results for people: one in full, several counted. */
@@ -104,7 +109,7 @@ function named({ workload, version }: NonNullable<Result["answer"]>): string {
   return version === "" ? workload : `${workload}, version ${version}`;
 }
 
-function explained(error: string | undefined): string {
+function explained(error = "unknown"): string {
   switch (error) {
     case "ECONNRESET":
       return "the connection was reset (ECONNRESET)";
@@ -115,7 +120,7 @@ function explained(error: string | undefined): string {
     case "ETIMEDOUT":
       return "it took too long (ETIMEDOUT)";
     default:
-      return error ?? "unknown";
+      return error;
   }
 }
 

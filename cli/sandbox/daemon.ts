@@ -3,6 +3,22 @@ import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SandboxHome } from "../../sandbox/home";
 
+/** The daemon's refusal of a request. */
+export class DaemonError extends Error {
+  override readonly name = "DaemonError";
+  /** Why, in a word, e.g. `NoWorkload`; empty where the daemon did not say. */
+  readonly code: string;
+  /** Why, in the daemon's words. */
+  readonly reason: string;
+
+  constructor(message: string, answer: string) {
+    super(message);
+    const { code = "", message: reason = "" } = errorOf(answer);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
 /** The admin side of a sandbox's daemon. */
 export class DaemonClient {
   constructor(private readonly home: SandboxHome) {}
@@ -45,7 +61,8 @@ export class DaemonClient {
 
   async call(method: string, path: string, body?: unknown, timeoutMs = 120_000): Promise<unknown> {
     const { status, text } = await this.exchange(method, path, body, timeoutMs);
-    if (status >= 300) throw new Error(`${method} ${path}: HTTP ${status}: ${text.slice(0, 500)}`);
+    if (status >= 300)
+      throw new DaemonError(`${method} ${path}: HTTP ${status}: ${text.slice(0, 500)}`, text);
     return text === "" ? undefined : JSON.parse(text);
   }
 
@@ -123,4 +140,12 @@ export interface DaemonReport {
   }[];
   /** Ids of the ARM resources that exist. */
   readonly resources: readonly string[];
+}
+
+function errorOf(answer: string): { readonly code?: string; readonly message?: string } {
+  try {
+    return (JSON.parse(answer) as { error?: { code?: string; message?: string } }).error ?? {};
+  } catch {
+    return {};
+  }
 }

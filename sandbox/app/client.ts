@@ -21,7 +21,8 @@ export class AppClient {
         (socket) => done?.(null, socket),
         (error: unknown) => done?.(error as Error, undefined as never),
       );
-      return undefined as never;
+      // Nothing is returned: the socket comes by the callback.
+      return undefined;
     };
     const results: Result[] = [];
     let next = 0;

@@ -48,8 +48,9 @@ describe("requests across regions", function () {
         assert.deepEqual(regionsOf(results), [HERE, THERE]);
         for (const { status, answer } of results) {
           assert.equal(status, 200);
-          assert.equal(answer?.caller, "spiffe://cluster.local/ns/cross-cluster-test/sa/test-client");
-          assert.equal(answer?.self, "spiffe://cluster.local/ns/cross-cluster-test/sa/test-app");
+          assert.ok(answer !== undefined);
+          assert.equal(answer.caller, "spiffe://cluster.local/ns/cross-cluster-test/sa/test-client");
+          assert.equal(answer.self, "spiffe://cluster.local/ns/cross-cluster-test/sa/test-app");
         }
       });
     }

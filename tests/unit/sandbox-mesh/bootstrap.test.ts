@@ -46,6 +46,7 @@ describe("the bootstrap template of a pod", () => {
       concurrency: 1,
       statusPort: 20_103,
     });
-    assert.equal(parse(proxyConfig("", { envoy: "/e" }, { istiodPort: 1 })).binaryPath, "/e");
+    const bare = parse(proxyConfig("", { envoy: "/e" }, { istiodPort: 1 })) as Record<string, unknown>;
+    assert.equal(bare["binaryPath"], "/e");
   });
 });

@@ -102,7 +102,7 @@ export class TestMesh {
   }
 
   private async waitReady(o: MeshOptions): Promise<void> {
-    for (const [region, { kube, agent }] of this.clusters) {
+    for (const [region, { kube }] of this.clusters) {
       await eventually(`ready workloads in ${region}`, 240_000, async () => {
         const deployments = await kube.list({ apiVersion: "apps/v1", kind: "Deployment" });
         const apps = deployments.filter(({ metadata }) => metadata.namespace !== SYSTEM);
@@ -119,7 +119,6 @@ export class TestMesh {
           const synced = known.filter(({ syncStatus }) => syncStatus === "synced");
           return synced.length === o.regions.length ? true : undefined;
         });
-      void agent;
     }
   }
 }
