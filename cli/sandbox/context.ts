@@ -3,7 +3,7 @@ import { SandboxHome, type SandboxIdentity } from "../../sandbox/home";
 import { Workspace } from "../pulumi/workspace";
 import { DaemonClient } from "./daemon";
 import { runEnvironment } from "./environment";
-import { projectStacks, type ProjectStacks } from "./regions";
+import { projectStacks, runsIstio, type ProjectStacks } from "./regions";
 import { stackStates } from "./standing";
 
 /** Where a sandbox is and what it runs. */
@@ -12,11 +12,15 @@ export interface SandboxOptions {
   readonly program?: string;
   /** The sandbox's home folder. @default `.sandbox` in the program's folder */
   readonly home?: string;
+  /** Whether proxies and workloads run; only a daemon that is started hears of it. @default true */
+  readonly proxies?: boolean;
 }
 
 /** The handles that every sandbox command works with. */
 export interface SandboxContext {
   readonly program: string;
+  /** Whether proxies and workloads are to run. */
+  readonly proxies: boolean;
   readonly home: SandboxHome;
   /** The stacks of the regions table, without those of regions that left and are gone. */
   readonly stacks: ProjectStacks;
@@ -29,6 +33,7 @@ export function sandboxContext(options: SandboxOptions = {}): SandboxContext {
   const home = new SandboxHome(options.home ?? path.join(program, ".sandbox"));
   return {
     program,
+    proxies: options.proxies !== false && runsIstio(program),
     home,
     stacks: withoutGone(projectStacks(program), home),
     daemon: new DaemonClient(home),

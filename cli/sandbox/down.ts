@@ -141,7 +141,7 @@ export async function startForDown(
   if (!(await context.daemon.healthy())) {
     await endLeftovers(home);
     home.make();
-    await startDaemon(context, await prepareTools(view, signal), signal);
+    await startDaemon(context, await prepareTools(view, signal, context), signal);
   }
   await startClusters(context, (detail) => view.report(detail));
 }

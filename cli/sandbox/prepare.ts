@@ -11,6 +11,7 @@ import { endMarked } from "../../sandbox/processes/marked";
 import { writeProject } from "../../sandbox/project/project";
 import { regionOf } from "../../topology";
 import {
+  CONTROL_TOOLS,
   TOOL_NAMES,
   ensureBootstrap,
   ensureCharts,
@@ -32,20 +33,24 @@ const DAEMON_START_MS = 240_000;
 export interface Toolbox {
   readonly tools: ReadonlyMap<ToolName, ResolvedTool>;
   readonly charts: string;
-  /** Istio's template of Envoy's first configuration. */
-  readonly bootstrap: string;
+  /** Istio's template of Envoy's first configuration; absent where no proxies run. */
+  readonly bootstrap?: string;
 }
 
-export async function prepareTools(view: StepView, signal: AbortSignal): Promise<Toolbox> {
-  const tools = await ensureTools(TOOL_NAMES, {
+export async function prepareTools(
+  view: StepView,
+  signal: AbortSignal,
+  { proxies }: Pick<SandboxContext, "proxies"> = { proxies: true },
+): Promise<Toolbox> {
+  const tools = await ensureTools(proxies ? TOOL_NAMES : CONTROL_TOOLS, {
     signal,
     onProgress: (event) => view.report(`${event.tool}: ${event.phase} ${event.detail}`),
   });
   const charts = await ensureCharts({ signal });
-  const bootstrap = await ensureBootstrap({ signal });
+  const bootstrap = proxies ? { bootstrap: await ensureBootstrap({ signal }) } : {};
   const built = [...tools.values()].filter((tool) => tool.source === "build").length;
   view.title(`Tools: ${tools.size} ready, ${built} built now; Istio charts ${charts.version}`);
-  return { tools, charts: charts.folder, bootstrap };
+  return { tools, charts: charts.folder, ...bootstrap };
 }
 
 /** Makes the home folder, or readies the one of an earlier run: its left-over processes are ended first. */
@@ -183,19 +188,13 @@ export async function startDaemon(
 ): Promise<void> {
   const { home, daemon } = context;
   if (await daemon.healthy()) return;
-  const app = await bundleProgram({ name: "app", entry: "sandbox/app/main.ts", outDir: home.bundles });
   writeJson(home.daemonFile, {
     tools: {
       etcd: toolbox.tools.get("etcd")?.path,
       kubeApiserver: toolbox.tools.get("kube-apiserver")?.path,
       kubeControllerManager: toolbox.tools.get("kube-controller-manager")?.path,
       pilotDiscovery: toolbox.tools.get("pilot-discovery")?.path,
-      dataPlane: {
-        pilotAgent: toolbox.tools.get("pilot-agent")?.path,
-        envoy: toolbox.tools.get("envoy")?.path,
-        bootstrap: toolbox.bootstrap,
-        app,
-      },
+      ...(await dataPlanePrograms(context, toolbox)),
     },
   });
   const registry = new ProcessRegistry(home.processes);
@@ -217,6 +216,16 @@ export async function startDaemon(
       cause: error,
     });
   }
+}
+
+async function dataPlanePrograms(
+  { home, proxies }: SandboxContext,
+  { tools, bootstrap }: Toolbox,
+): Promise<object> {
+  if (!proxies) return {};
+  const app = await bundleProgram({ name: "app", entry: "sandbox/app/main.ts", outDir: home.bundles });
+  const [pilotAgent, envoy] = [tools.get("pilot-agent")?.path, tools.get("envoy")?.path];
+  return { dataPlane: { pilotAgent, envoy, bootstrap, app } };
 }
 
 function linkTools(home: SandboxHome, toolbox: Toolbox): void {

@@ -21,7 +21,7 @@ import {
   startDaemon,
   type Toolbox,
 } from "./prepare";
-import { byControlPlane, runsIstio } from "./regions";
+import { byControlPlane } from "./regions";
 import type { PluginReport, SandboxReport } from "./report";
 import { stackStates, strayRegions } from "./standing";
 import { startClusters } from "./status";
@@ -100,7 +100,7 @@ function steps(
     {
       title: "Tools",
       run: async (state, view) => {
-        state.toolbox = await prepareTools(view, signal);
+        state.toolbox = await prepareTools(view, signal, context);
       },
     },
     {
@@ -145,7 +145,7 @@ function steps(
         await waitSynced(context, need(state.identity), (detail) => view.report(detail), signal);
       },
     },
-    ...(runsIstio(context.program)
+    ...(context.proxies
       ? [
           {
             title: "Applications",

@@ -65,7 +65,7 @@ export class NodeAgent {
       runners,
       nodes: this.specs,
       region: o.region,
-      istiodPort: addresses.istiod.secureGrpc,
+      istiod: addresses.istiod,
       places: o.places ?? new ProxyPlaces(),
       log,
     });

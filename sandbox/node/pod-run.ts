@@ -36,8 +36,12 @@ export interface PodHost {
   /** Only for a pod of the data plane. */
   readonly network?: PodNetwork | undefined;
   runner(container: Container): Runner | undefined;
-  /** Called before each start of a container, with the folder that stands for "/" in it. */
-  prepare?(container: Container, root: string): Promise<void>;
+  /**
+   * Called before each start of a container, with the folder that stands for "/" in it.
+   *
+   * @returns what the pod knows of its surroundings by now; undefined outside the data plane.
+   */
+  prepare(container: Container, root: string): Promise<PodNetwork | undefined>;
   onReady(ready: boolean): void;
   log(line: string): void;
 }
@@ -200,10 +204,10 @@ export class PodRun {
 
   private async command(container: Container, runner: Runner): Promise<Command> {
     const objects = await this.volumes.refresh(this.pod);
-    const { address, server, network } = this.host;
+    const { address, server } = this.host;
     const { pod, folder, placement } = this;
     folder.mount(container);
-    await this.host.prepare?.(container, folder.root(container));
+    const network = await this.host.prepare(container, folder.root(container));
     return containerCommand({ pod, container, runner, folder, objects, placement, address, server, network });
   }
 

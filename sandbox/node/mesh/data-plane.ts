@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder, userFolder } from "../../addresses";
+import { makeFolder, userFolder, type IstiodPorts } from "../../addresses";
 import { isNotFound, isUnknownKind, type KubeClient, type KubeObject } from "../../kube";
 import type { Order, Result } from "../../app/settings";
 import { APP_IMAGE, imageName, PROXY_IMAGE } from "../images";
@@ -24,8 +24,8 @@ export interface DataPlaneOptions {
   readonly runners: readonly Runner[];
   readonly nodes: readonly NodeSpec[];
   readonly region: string;
-  /** Port of localhost at which the region's proxies find istiod. */
-  readonly istiodPort: number;
+  /** Ports of the region's own istiod. */
+  readonly istiod: IstiodPorts;
   readonly places: ProxyPlaces;
   log(line: string): void;
 }
@@ -102,18 +102,21 @@ export class DataPlane {
       proxied: this.hasProxy(pod),
       sockets: join(socketFolder(), address),
       region: this.o.region,
-      istiodPort: this.o.istiodPort,
       token: randomBytes(24).toString("hex"),
     };
     this.members.set(uidOf(pod), { pod, address, network, ready: false, written: Promise.resolve() });
     return network;
   }
 
-  /** Makes ready what a container needs around it, before it starts. */
-  async prepare(pod: Pod, container: Container, root: string): Promise<void> {
+  /** Makes ready what a container needs around it, before it starts, and returns what it must know of it. */
+  async prepare(pod: Pod, container: Container, root: string): Promise<PodNetwork | undefined> {
     const member = this.members.get(uidOf(pod));
-    if (member === undefined) return;
-    if (imageName(container.image) !== PROXY_IMAGE) return;
+    if (member === undefined || imageName(container.image) !== PROXY_IMAGE) return member?.network;
+    await this.redirect(pod, member, root);
+    return { ...member.network, istiodPort: await this.istiodPort() };
+  }
+
+  private async redirect(pod: Pod, member: Member, root: string): Promise<void> {
     const folder = join(root, PROXY_FOLDER);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     rmSync(member.network.sockets, { force: true });
@@ -234,6 +237,21 @@ export class DataPlane {
     );
   }
 
+  /**
+   * Where the proxies of the region find istiod: where the webhook is that injected them. In a remote cluster that is
+   * the istiod of its primary.
+   */
+  private async istiodPort(): Promise<number> {
+    const { https, secureGrpc } = this.o.istiod;
+    const webhooks = await this.o.kube.list({
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "MutatingWebhookConfiguration",
+      labelSelector: "app=sidecar-injector",
+    });
+    // The ports of every istiod are laid out alike.
+    return (webhooks.flatMap(portsOf)[0] ?? https) + (secureGrpc - https);
+  }
+
   private async register(pod: Pod, { address, ready }: Member): Promise<void> {
     const spec = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
     const zone = spec?.labels["topology.kubernetes.io/zone"] ?? "";
@@ -292,6 +310,16 @@ export class DataPlane {
 /** Whether a container only sets up what the sandbox sets up itself: Istio's iptables rules, or their check. */
 export function isRedirectSetup({ image, args }: Container): boolean {
   return imageName(image) === PROXY_IMAGE && args?.[0] === "istio-iptables";
+}
+
+function portsOf(configuration: KubeObject): number[] {
+  const webhooks = (configuration["webhooks"] ?? []) as readonly {
+    readonly clientConfig?: { readonly url?: string };
+  }[];
+  return webhooks.flatMap(({ clientConfig }) => {
+    const port = clientConfig?.url === undefined ? "" : new URL(clientConfig.url).port;
+    return port === "" ? [] : [Number(port)];
+  });
 }
 
 function isGateway(pod: Pod): boolean {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { PROXY_IMAGE } from "../images";
 import { bootstrapTemplate } from "../mesh/bootstrap";
-import type { DataPlanePrograms, PodNetwork, Runner } from "./runner";
+import type { DataPlanePrograms, Runner } from "./runner";
 import { withFlags } from "./flags";
 
 /** Port of the pod's localhost at which its proxy answers questions for names. */
@@ -20,7 +20,9 @@ export function proxyRunner(programs: DataPlanePrograms): Runner {
     claims: ({ command, args }) => command === undefined && args?.[0] === "proxy",
     command: (context) => {
       const { address, root, args, env, network } = context;
-      if (network === undefined) throw new Error("a proxy runs only in a pod of the data plane.");
+      const istiodPort = network?.istiodPort;
+      if (network === undefined || istiodPort === undefined)
+        throw new Error("a proxy runs only in a pod of the data plane.");
       const templateFile = join(root, "bootstrap.json.tmpl");
       const template = readFileSync(programs.bootstrap, "utf8");
       const placed = bootstrapTemplate(template, { pod: address, localhost: network.localhost });
@@ -30,8 +32,8 @@ export function proxyRunner(programs: DataPlanePrograms): Runner {
         args: withFlags(args, { templateFile }),
         env: {
           ...env,
-          CA_ADDR: `localhost:${network.istiodPort}`,
-          PROXY_CONFIG: proxyConfig(env["PROXY_CONFIG"], programs, network),
+          CA_ADDR: `localhost:${istiodPort}`,
+          PROXY_CONFIG: proxyConfig(env["PROXY_CONFIG"], programs, { istiodPort }),
           DNS_PROXY_ADDR: `${network.localhost}:${DNS_PORT}`,
         },
       };
@@ -43,7 +45,7 @@ export function proxyRunner(programs: DataPlanePrograms): Runner {
 export function proxyConfig(
   given: string | undefined,
   { envoy }: Pick<DataPlanePrograms, "envoy">,
-  { istiodPort }: Pick<PodNetwork, "istiodPort">,
+  { istiodPort }: { readonly istiodPort: number },
 ): string {
   const own = (parse(given ?? "{}") ?? {}) as Record<string, unknown>;
   return stringify({

@@ -27,8 +27,8 @@ export interface PodNetwork {
   readonly sockets: string;
   /** Region of the pod's node. */
   readonly region: string;
-  /** Port of localhost at which the region's proxies find istiod. */
-  readonly istiodPort: number;
+  /** Port of localhost at which the pod's proxy finds istiod; known when a container is about to start. */
+  readonly istiodPort?: number;
   /** Lets in who may send requests through the application. */
   readonly token: string;
 }
