@@ -13,12 +13,12 @@ function main(): void {
   const token = process.env["SANDBOX_APP_TOKEN"] ?? "";
   const app = new AppServer(settings);
   const client = new AppClient(settings);
-  const servers = settings.ports.map((port) => {
+  for (const port of settings.ports) {
     const server = createServer((request, response) => void app.answer(request, response));
     // Longer than a proxy keeps idle connections: a close that crosses a request would look like a failure.
     server.keepAliveTimeout = 3_600_000;
-    return server.listen(port, settings.host);
-  });
+    server.listen(port, settings.host);
+  }
   const control = createServer((request, response) => {
     take(request, token, client, app).then(
       ({ status, body }) =>
@@ -28,8 +28,7 @@ function main(): void {
   }).listen(settings.control.port, settings.control.host);
   control.requestTimeout = 0;
   process.once("SIGTERM", () => {
-    setTimeout(() => process.exit(0), LINGER_MS).unref();
-    for (const server of [...servers, control]) server.close();
+    setTimeout(() => process.exit(0), LINGER_MS);
   });
 }
 

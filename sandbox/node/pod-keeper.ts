@@ -4,8 +4,9 @@ import type { ProcessRegistry } from "../processes";
 import type { EventRecorder } from "./events";
 import type { NodeSpec } from "./nodes";
 import type { Reference } from "./objects";
-import { isRedirectSetup, type DataPlane } from "./mesh/data-plane";
+import type { DataPlane } from "./mesh/data-plane";
 import { MOST_PROXIES } from "./mesh/places";
+import { isRedirectSetup } from "./mesh/pods";
 import { PodRun } from "./pod-run";
 import { runnerOf, type Runner } from "./runners";
 import { deleteForGood, label, simulate, SIMULATED_LABEL } from "./simulated-pods";
@@ -83,7 +84,10 @@ export class PodKeeper {
     this.pods.delete(uid);
     const run = this.runs.get(uid);
     this.runs.delete(uid);
-    void this.o.dataPlane.leave(pod).finally(() => this.workloads.release(uid));
+    void this.o.dataPlane
+      .leave(pod)
+      .catch((error: unknown) => this.complain(pod, error))
+      .finally(() => this.workloads.release(uid));
     // Deleted by force: nobody waits for the process any more.
     if (run !== undefined) void run.end(1_000, false).catch((error: unknown) => this.complain(pod, error));
   }

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, userFolder, type IstiodPorts } from "../../addresses";
-import { isNotFound, isUnknownKind, type KubeClient, type KubeObject } from "../../kube";
+import { isNotFound, type KubeClient } from "../../kube";
 import type { Order, Result } from "../../app/settings";
-import { APP_IMAGE, imageName, PROXY_IMAGE } from "../images";
+import { imageName, PROXY_IMAGE } from "../images";
 import type { NodeSpec } from "../nodes";
 import type { PodNetwork, Runner } from "../runners";
 import { runnerOf } from "../runners";
@@ -12,6 +12,18 @@ import { namespaceOf, uidOf, type Container, type Pod } from "../types";
 import { beliefsOf, type Beliefs } from "./beliefs";
 import { captureFilter, PROXY_FOLDER } from "./capture";
 import { podLocalhost } from "./localhost";
+import {
+  applicationPorts,
+  isApplication,
+  isGateway,
+  selects,
+  serverPorts,
+  serves,
+  targetPorts,
+  webhookPorts,
+  withoutIstio,
+  workloadName,
+} from "./pods";
 import type { ProxyPlaces } from "./places";
 import { PodRelay } from "./relay";
 import { sendAs } from "./requests";
@@ -54,9 +66,6 @@ const GATEWAY_PORTS = [80, 443, 8080, 8443, 15012, 15017, 15443, 31400] as const
 
 /** Envoy's admin page, as Istio sets it. */
 const ADMIN_PORT = 15000;
-
-/** Where a proxy says whether it is ready; no listener of istiod's. */
-const STATUS_PORT = 15021;
 
 const MANAGER = "sandbox-node-agent";
 
@@ -149,22 +158,20 @@ export class DataPlane {
     const kind = { apiVersion: "networking.istio.io/v1", kind: "WorkloadEntry" };
     const known = await this.o.kube
       .list({ ...kind, labelSelector: `${PART}=${DATA_PLANE}` })
-      .catch((error: unknown) => {
-        // Before Istio is installed, or after it is gone.
-        if (isNotFound(error) || isUnknownKind(error)) return [];
-        throw error;
-      });
+      .catch(withoutIstio([]));
     for (const { metadata } of known)
       await this.o.kube.delete({ ...kind, namespace: metadata.namespace, name: metadata.name });
   }
 
   /** Gives up all ports; the pods and their registrations stay for a later agent. */
   async stop(): Promise<void> {
-    for (const { relay, network } of this.members.values()) {
+    for (const [uid, { relay, network }] of this.members) {
       await relay?.stop();
       rmSync(network.sockets, { force: true });
+      this.o.places.release(uid);
     }
     this.members.clear();
+    this.refused.clear();
   }
 
   /** Looks for ports of gateways that came in meanwhile. */
@@ -228,10 +235,10 @@ export class DataPlane {
     const [name = "", namespace] = workload.split("/").toReversed();
     const senders = this.running().filter(({ pod }) => isApplication(pod));
     const found = senders.find(
-      ({ pod }) => nameOf(pod) === name && (namespace === undefined || namespace === namespaceOf(pod)),
+      ({ pod }) => workloadName(pod) === name && (namespace === undefined || namespace === namespaceOf(pod)),
     );
     if (found !== undefined) return found;
-    const known = [...new Set(senders.map(({ pod }) => nameOf(pod)))].toSorted().join(", ");
+    const known = [...new Set(senders.map(({ pod }) => workloadName(pod)))].toSorted().join(", ");
     throw new NoWorkloadError(
       `no workload ${workload} is ready in ${this.o.region}; those that are: ${known === "" ? "none" : known}.`,
     );
@@ -249,7 +256,7 @@ export class DataPlane {
       labelSelector: "app=sidecar-injector",
     });
     // The ports of every istiod are laid out alike.
-    return (webhooks.flatMap(portsOf)[0] ?? https) + (secureGrpc - https);
+    return (webhooks.flatMap(webhookPorts)[0] ?? https) + (secureGrpc - https);
   }
 
   private async register(pod: Pod, { address, ready }: Member): Promise<void> {
@@ -272,7 +279,7 @@ export class DataPlane {
   private async learnPorts(): Promise<void> {
     const [services, gateways] = await Promise.all([
       this.o.kube.list({ apiVersion: "v1", kind: "Service" }),
-      this.o.kube.list({ apiVersion: "networking.istio.io/v1", kind: "Gateway" }),
+      this.o.kube.list({ apiVersion: "networking.istio.io/v1", kind: "Gateway" }).catch(withoutIstio([])),
     ]);
     const pods = [...this.members.values()].map(({ pod }) => pod).filter(isGateway);
     const found = [
@@ -289,6 +296,8 @@ export class DataPlane {
     this.captured ??= this.o.kube
       .apply(captureFilter([...this.gatewayPorts]), { fieldManager: MANAGER, force: true })
       .then(() => undefined)
+      // A remote cluster need not know Istio's kinds: its proxies are told of the object in their primary.
+      .catch(withoutIstio(undefined))
       .catch((error: unknown) => {
         this.captured = undefined;
         throw error;
@@ -305,67 +314,6 @@ export class DataPlane {
   private runner(container: Container): Runner | undefined {
     return runnerOf(container, this.o.runners);
   }
-}
-
-/** Whether a container only sets up what the sandbox sets up itself: Istio's iptables rules, or their check. */
-export function isRedirectSetup({ image, args }: Container): boolean {
-  return imageName(image) === PROXY_IMAGE && args?.[0] === "istio-iptables";
-}
-
-function portsOf(configuration: KubeObject): number[] {
-  const webhooks = (configuration["webhooks"] ?? []) as readonly {
-    readonly clientConfig?: { readonly url?: string };
-  }[];
-  return webhooks.flatMap(({ clientConfig }) => {
-    const port = clientConfig?.url === undefined ? "" : new URL(clientConfig.url).port;
-    return port === "" ? [] : [Number(port)];
-  });
-}
-
-function isGateway(pod: Pod): boolean {
-  return pod.spec.containers.some(
-    ({ image, args }) => imageName(image) === PROXY_IMAGE && args?.[1] === "router",
-  );
-}
-
-function selects(selector: Readonly<Record<string, string>>, pod: Pod): boolean {
-  const labels = pod.metadata.labels ?? {};
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
-}
-
-function serves(service: KubeObject, pod: Pod): boolean {
-  const { selector = {} } = service["spec"] as { readonly selector?: Readonly<Record<string, string>> };
-  return service.metadata.namespace === namespaceOf(pod) && selects(selector, pod);
-}
-
-function targetPorts(service: KubeObject): number[] {
-  const { ports = [] } = service["spec"] as {
-    readonly ports?: readonly { readonly port: number; readonly targetPort?: number | string }[];
-  };
-  return ports
-    .map(({ port, targetPort }) => (typeof targetPort === "number" ? targetPort : port))
-    .filter((port) => port !== STATUS_PORT);
-}
-
-function serverPorts(gateway: KubeObject): number[] {
-  const { servers = [] } = gateway["spec"] as {
-    readonly servers?: readonly { readonly port?: { number?: number } }[];
-  };
-  return servers.flatMap(({ port }) => (port?.number === undefined ? [] : [port.number]));
-}
-
-function isApplication(pod: Pod): boolean {
-  return pod.spec.containers.some(({ image }) => imageName(image) === APP_IMAGE);
-}
-
-function nameOf({ metadata }: Pod): string {
-  return metadata.labels?.["app"] ?? metadata.name;
-}
-
-function applicationPorts(pod: Pod): number[] {
-  const own = pod.spec.containers.filter(({ image }) => imageName(image) !== PROXY_IMAGE);
-  return [...new Set(own.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort)))];
 }
 
 /** Paths of sockets may have 107 characters, so those of the pods are reached by short links. */
