@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import pc from "picocolors";
+import { catalog } from "../catalog";
 import { catalogCommands } from "./catalog";
 import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
@@ -13,8 +14,11 @@ import { sandboxUp } from "./sandbox/up";
 import { coloursOf } from "./ui/colour";
 import { useStderr } from "./ui/steps";
 import { UsageError } from "./usage";
+import { CHECK_NAMES } from "./verify/check";
+import { verifyCommand, type VerifyOptions } from "./verify/command";
+import { exitCodeOf, renderVerify } from "./verify/report";
 
-/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage, 3 found and not repaired, 130 and 143 by a signal. */
+/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage (or nothing to be asked), 3 found and not repaired, 130 and 143 by a signal. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
 const NOT_REPAIRED = 3;
@@ -92,6 +96,7 @@ function program(): Command {
       if (!allAnswered(report)) process.exitCode = FAILED;
     });
   repairCommand(mesh);
+  addVerifyCommand(mesh);
   catalogCommands(mesh);
   overrideExits(mesh);
   return mesh;
@@ -119,6 +124,29 @@ function repairCommand(mesh: Command): void {
         const results = report.outcomes.map(({ result }) => result);
         if (results.includes("failed")) process.exitCode = FAILED;
         else if (results.includes("left")) process.exitCode = NOT_REPAIRED;
+      }),
+    );
+}
+
+function addVerifyCommand(mesh: Command): void {
+  mesh
+    .command("verify")
+    .description("ask clusters and istiods whether the mesh is as its files want it; changes nothing")
+    .option("--program <folder>", "folder with Pulumi.yaml (default: the current folder)")
+    .option("--home <folder>", "the mesh is the sandbox in this folder")
+    .option("--kubeconfig <file>", "reach clusters by this, with a context named like each; asks no stack")
+    .option("--region <name...>", "only these regions (default: all, and the mesh as a whole)")
+    .addOption(new Option("--skip <check...>", "leave checks out").choices(CHECK_NAMES))
+    .option("--expiry-days <days>", "when the end of a certificate is near (default: trust.renewBeforeDays)")
+    .option("--wait <seconds>", "how long what may settle by itself is looked at again (default: 15)")
+    .option("--strict", "warnings of istioctl analyze count as faults")
+    .option("--json", "print what was found as JSON")
+    .action((options: VerifyOptions & { json?: boolean }) =>
+      interruptible(async (signal) => {
+        progressAside(options);
+        const report = await verifyCommand(options, catalog, signal);
+        print(report, (found) => renderVerify(found, coloursOf(process.stdout)), options);
+        process.exitCode = exitCodeOf(report);
       }),
     );
 }

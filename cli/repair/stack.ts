@@ -35,8 +35,8 @@ export function repairStack(options: StackOptions): RepairStack {
       const { code, stdout, stderr } = await run({ ...options, signal: breakable }, args, input);
       if (code === 0) return stdout;
       breakable?.throwIfAborted();
-      // What an export printed is the state, perhaps with its secrets.
-      const printed = args[1] === "export" ? "" : stdout;
+      // What an export printed is the state, perhaps with its secrets, and so is what outputs are.
+      const printed = args[1] === "export" || args[1] === "output" ? "" : stdout;
       throw new PulumiFailure(args.slice(0, 2).join(" "), name, errorLines(printed, stderr));
     },
   };

@@ -13,15 +13,16 @@ export interface ClusterSync {
 
 /** The clusters that an istiod knows. */
 export async function clusters(ports: IstiodPorts): Promise<ClusterSync[]> {
-  return JSON.parse(await get(ports.http, "/debug/clusterz")) as ClusterSync[];
+  return JSON.parse(await istiodPage(ports.http, "/debug/clusterz")) as ClusterSync[];
 }
 
 /** Istio's version as the running istiod says, e.g. `1.31.1`. */
 export async function version(ports: IstiodPorts): Promise<string> {
-  return (await get(ports.monitoring, "/version")).trim().split("-")[0] ?? "";
+  return (await istiodPage(ports.monitoring, "/version")).trim().split("-")[0] ?? "";
 }
 
-function get(port: number, path: string): Promise<string> {
+/** A page of an istiod at one of its ports. */
+export function istiodPage(port: number, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const exchange = request({ host: "127.0.0.1", port, path, timeout: 10_000 }, (response) => {
       const parts: Buffer[] = [];

@@ -48,9 +48,12 @@ export class KubeClient {
     this.discovery = new Discovery(this.transport);
   }
 
-  /** A client from the contents of a kubeconfig: token, client certificate or exec. */
-  static fromKubeconfig(yaml: string, options: { context?: string } = {}): KubeClient {
-    return new KubeClient(connectionFromKubeconfig(yaml, options.context));
+  /** A client from the contents of a kubeconfig: token, client certificate or exec, with an environment for that. */
+  static fromKubeconfig(
+    yaml: string,
+    options: { context?: string; env?: NodeJS.ProcessEnv } = {},
+  ): KubeClient {
+    return new KubeClient(connectionFromKubeconfig(yaml, options.context, options.env));
   }
 
   /** A client by a server's address, its CA (PEM in base64) and a bearer token. */

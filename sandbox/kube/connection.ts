@@ -26,8 +26,15 @@ export interface Signature {
   readonly key?: string;
 }
 
-/** A connection from the text of a kubeconfig. */
-export function connectionFromKubeconfig(text: string, context?: string): Connection {
+/**
+ * A connection from the text of a kubeconfig.
+ * @param env environment of its sign-in, where that is a command.
+ */
+export function connectionFromKubeconfig(
+  text: string,
+  context?: string,
+  env?: NodeJS.ProcessEnv,
+): Connection {
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
@@ -53,7 +60,7 @@ export function connectionFromKubeconfig(text: string, context?: string): Connec
     ...(cluster.tlsServerName === undefined ? {} : { serverName: cluster.tlsServerName }),
     skipTlsVerify: cluster.skipTLSVerify,
     ...(chosen.namespace === undefined ? {} : { namespace: chosen.namespace }),
-    ...signer(config.getCurrentUser(), name),
+    ...signer(config.getCurrentUser(), name, env),
   };
 }
 
@@ -71,9 +78,9 @@ export function connectionDirect(o: { server: string; caData: string; token: str
 type User = NonNullable<ReturnType<KubeConfig["getCurrentUser"]>>;
 type Signer = Pick<Connection, "sign" | "refused">;
 
-function signer(user: User | null, context: string): Signer {
+function signer(user: User | null, context: string, env?: NodeJS.ProcessEnv): Signer {
   if (user === null) return fixed({});
-  if (user.exec !== undefined && user.exec !== null) return execSigner(user.exec as ExecConfig);
+  if (user.exec !== undefined && user.exec !== null) return execSigner(user.exec as ExecConfig, env);
   if (user.authProvider !== undefined)
     throw new Error(
       `the user of context "${context}" signs in by auth-provider, which Kubernetes removed: use exec, a token or a client certificate.`,
@@ -97,8 +104,8 @@ function fixed(signature: Signature): Signer {
   return { sign: () => Promise.resolve(signature), refused: () => undefined };
 }
 
-function execSigner(config: ExecConfig): Signer {
-  const source = new ExecCredentialSource(config);
+function execSigner(config: ExecConfig, env?: NodeJS.ProcessEnv): Signer {
+  const source = new ExecCredentialSource(config, env);
   return {
     sign: async () => {
       const given = await source.credential();

@@ -29,12 +29,16 @@ export class ExecCredentialSource {
   private held: { readonly status: ExecStatus; readonly until: number } | undefined;
   private running: Promise<ExecStatus> | undefined;
 
-  constructor(private readonly config: ExecConfig) {}
+  /** @param env environment of the plugin, in whose PATH it is looked for. */
+  constructor(
+    private readonly config: ExecConfig,
+    private readonly env: NodeJS.ProcessEnv = process.env,
+  ) {}
 
   /** The current credential; parallel callers share one run of the plugin. */
   async credential(): Promise<ExecCredential> {
     if (this.held !== undefined && Date.now() < this.held.until) return this.held.status;
-    this.running ??= run(this.config).finally(() => {
+    this.running ??= run(this.config, this.env).finally(() => {
       this.running = undefined;
     });
     const status = await this.running;
@@ -50,12 +54,12 @@ export class ExecCredentialSource {
   }
 }
 
-async function run(config: ExecConfig): Promise<ExecStatus> {
+async function run(config: ExecConfig, env: NodeJS.ProcessEnv): Promise<ExecStatus> {
   const apiVersion = config.apiVersion ?? "client.authentication.k8s.io/v1";
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   const added = Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value]));
   const child = spawn(config.command, [...(config.args ?? [])], {
-    env: { ...process.env, ...added, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+    env: { ...env, ...added, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: TIMEOUT_MS,
   });

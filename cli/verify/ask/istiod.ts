@@ -1,0 +1,65 @@
+import type { ClusterSync, IstiodFacts, ProxySync, PushFacts } from "../facts";
+
+/** A pod of istiod. */
+export interface IstiodPod {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: string;
+}
+
+/** A way to the debug pages of an istiod. */
+export interface IstiodDoor {
+  /** The page at a path of the port for monitoring, which has `/version`, `/metrics` and `/debug/…`. */
+  get(pod: IstiodPod, path: string): Promise<string>;
+}
+
+/** Port of istiod's container that answers for monitoring; to whom comes by localhost without a sign-in. */
+export const MONITORING_PORT = 15014;
+
+/** Asks one istiod for all that is judged of it. */
+export async function askIstiod(door: IstiodDoor, pod: IstiodPod): Promise<IstiodFacts> {
+  const [version, clusters, proxies, metrics] = await Promise.all(
+    ["/version", "/debug/clusterz", "/debug/syncz", "/metrics"].map((path) => door.get(pod, path)),
+  );
+  return {
+    pod: pod.name,
+    revision: pod.revision,
+    version: (version ?? "").trim().split("-")[0] ?? "",
+    clusters: readClusters(clusters ?? "[]"),
+    proxies: readProxies(proxies ?? "[]"),
+    rejects: readRejects(metrics ?? ""),
+  };
+}
+
+/** An istiod without any writes `null`. */
+function readClusters(text: string): readonly ClusterSync[] {
+  return (JSON.parse(text) as readonly ClusterSync[] | null) ?? [];
+}
+
+interface SyncStatus {
+  readonly cluster_id?: string;
+  readonly proxy?: string;
+  /** By URL of the type. */
+  readonly resources?: Readonly<Record<string, PushFacts>>;
+}
+
+/** Reads `/debug/syncz`. Before 1.31 it names no resources, and so neither errors. */
+export function readProxies(text: string): readonly ProxySync[] {
+  const all = (JSON.parse(text) as readonly SyncStatus[] | null) ?? [];
+  return all.map(({ cluster_id = "", proxy = "", resources = {} }) => ({
+    proxy,
+    cluster: cluster_id,
+    resources: Object.fromEntries(Object.entries(resources).map(([type, push]) => [shortType(type), push])),
+  }));
+}
+
+/** `Cluster` of `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
+function shortType(url: string): string {
+  return url.split(".").at(-1) ?? url;
+}
+
+/** The sum of `pilot_total_xds_rejects` over all types; it is absent as long as it is nothing. */
+export function readRejects(metrics: string): number {
+  const values = [...metrics.matchAll(/^pilot_total_xds_rejects(?:\{[^}]*\})? (\S+)$/gm)];
+  return values.reduce((sum, [, value = "0"]) => sum + Number(value), 0);
+}

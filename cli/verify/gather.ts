@@ -1,0 +1,134 @@
+import { parse, stringify } from "yaml";
+import { KubeClient } from "../../sandbox/kube";
+import { analyze } from "./ask/analyze";
+import { askCluster, unreached } from "./ask/cluster";
+import { globalRoots, NoRegionError, regionOutputs, type RegionOutputs } from "./ask/outputs";
+import { asking, type Asked } from "./check";
+import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
+import type { Place } from "./place";
+import type { MeshWanted } from "./wanted";
+
+/** A region as far as it can be reached. */
+interface Site {
+  readonly wanted: RegionWanted;
+  readonly outputs?: RegionOutputs;
+  /** The kubeconfig and its context; undefined for the current one. */
+  readonly access?: { readonly kubeconfig: string; readonly context: string | undefined };
+  /** Why it cannot be reached. */
+  readonly failed?: string;
+  /** Why it does not stand at all. */
+  readonly gone?: string;
+}
+
+/** Asks stacks, clusters and istiods of one mesh. It changes nothing. */
+export class Gathering {
+  private readonly clients = new Map<string, KubeClient>();
+  private readonly sites = new Map<string, Site>();
+  /** PEM of the roots of the mesh. @default no stack is asked */
+  roots: Asked<string> | undefined;
+
+  constructor(
+    private readonly place: Place,
+    private readonly wanted: MeshWanted,
+    private readonly signal: AbortSignal,
+  ) {
+    // Ends what is under way at once; each ask notes that, and the signal ends the whole.
+    signal.addEventListener("abort", () => this.close(), { once: true });
+  }
+
+  /** Finds out how each of the regions is reached. */
+  async reachAll(): Promise<void> {
+    const { pulumi } = this.place;
+    const [roots, ...sites] = await Promise.all([
+      pulumi === undefined ? undefined : asking(() => globalRoots(pulumi, this.wanted.global), this.signal),
+      ...this.wanted.regions.map((region) => this.site(region)),
+    ]);
+    this.roots = roots;
+    for (const site of sites) this.sites.set(site.wanted.name, site);
+  }
+
+  /** Why a region does not stand; undefined where it does, or nobody knows. */
+  gone(region: string): string | undefined {
+    return this.sites.get(region)?.gone;
+  }
+
+  async region({ name }: RegionWanted): Promise<RegionFacts> {
+    const site = this.sites.get(name);
+    if (site?.access === undefined)
+      return unreached({ failed: site?.failed ?? site?.gone ?? `region ${name} was not looked for` });
+    const { wanted, outputs, access } = site;
+    const client = await asking(() => Promise.resolve(this.client(name, access)), this.signal);
+    if ("failed" in client) return unreached(client);
+    const { kubeconfig, context } = access;
+    const facts = await askCluster(
+      {
+        client: client.value,
+        door: this.place.door(name, kubeconfig, context),
+        isSimulated: (pod) => this.place.isSimulated(pod),
+        signal: this.signal,
+      },
+      wanted,
+    );
+    return outputs === undefined ? facts : { ...facts, stack: outputs.facts };
+  }
+
+  /**
+   * Runs the analyzers over a region's objects, with the services and pods of its peers.
+   * @param reached regions whose API server answers: the analyzers would wait for any other.
+   */
+  analysis(region: RegionWanted, reached: readonly string[]): Promise<Asked<readonly AnalysisMessage[]>> {
+    const { env } = this.place;
+    return asking(() => {
+      const kubeconfigs = new Map(
+        [...this.sites.values()].flatMap(({ wanted, access }) =>
+          access === undefined || !reached.includes(wanted.name)
+            ? []
+            : [[wanted.cluster, inContext(access)] as const],
+        ),
+      );
+      if (!kubeconfigs.has(region.cluster)) throw new Error("its API server was not reached");
+      const others = Object.values(region.reads).filter((cluster) => kubeconfigs.has(cluster));
+      return analyze({ ...region, others, kubeconfigs, env, signal: this.signal });
+    }, this.signal);
+  }
+
+  /** Closes the kept connections. */
+  close(): void {
+    for (const client of this.clients.values()) client.close();
+  }
+
+  private async site(wanted: RegionWanted): Promise<Site> {
+    const { pulumi, kubeconfig } = this.place;
+    if (pulumi === undefined)
+      return kubeconfig === undefined
+        ? { wanted, failed: "no kubeconfig" }
+        : { wanted, access: { kubeconfig, context: wanted.cluster } };
+    try {
+      const outputs = await regionOutputs(pulumi, wanted.name);
+      return { wanted, outputs, access: { kubeconfig: outputs.kubeconfig, context: undefined } };
+    } catch (error) {
+      this.signal.throwIfAborted();
+      const said = error instanceof Error ? error.message : String(error);
+      return error instanceof NoRegionError ? { wanted, gone: said } : { wanted, failed: said };
+    }
+  }
+
+  private client(region: string, access: NonNullable<Site["access"]>): KubeClient {
+    const known = this.clients.get(region);
+    if (known !== undefined) return known;
+    const { kubeconfig, context } = access;
+    const { env } = this.place;
+    const made = KubeClient.fromKubeconfig(kubeconfig, {
+      env,
+      ...(context === undefined ? {} : { context }),
+    });
+    this.clients.set(region, made);
+    return made;
+  }
+}
+
+/** The kubeconfig with the context that is meant as the current one. */
+function inContext({ kubeconfig, context }: NonNullable<Site["access"]>): string {
+  if (context === undefined) return kubeconfig;
+  return stringify({ ...(parse(kubeconfig) as object), "current-context": context });
+}

@@ -1,0 +1,48 @@
+import { judged, outcome, type Fault, type Outcome } from "../check";
+import type { ProxySync, RegionFacts, RegionWanted } from "../facts";
+
+/**
+ * Whether every ready pod with a sidecar, and every gateway, is connected to an istiod and has taken its last push.
+ * @param governor what stands in the region whose istiod runs this one's proxies.
+ */
+export function judgeProxies(wanted: RegionWanted, facts: RegionFacts, governor: RegionFacts): Outcome {
+  return judged(facts.proxyPods, ({ ready, simulated }) =>
+    judged(governor.istiods, (istiods) => {
+      const connected = istiods
+        .flatMap(({ proxies }) => proxies)
+        .filter(({ cluster }) => cluster === wanted.cluster);
+      const names = new Set(connected.map(({ proxy }) => proxy));
+      const faults = [
+        ...ready.filter((pod) => !names.has(pod)).map((pod) => unconnected(wanted, pod)),
+        ...connected.flatMap((proxy) => stale(wanted, proxy)),
+      ];
+      const aside = simulated === 0 ? "" : `, ${simulated} pods simulated`;
+      return outcome(`${names.size} in sync${aside}`, faults);
+    }),
+  );
+}
+
+function unconnected({ name, controlPlane }: RegionWanted, pod: string): Fault {
+  return {
+    what: `proxy ${pod} in ${name}`,
+    cause: `its pod is ready, but no istiod of ${controlPlane} knows the proxy: it keeps the configuration that it has`,
+    fix: `kubectl -n ${pod.split(".").at(-1) ?? ""} logs ${pod.split(".")[0] ?? pod} -c istio-proxy says what it cannot reach`,
+  };
+}
+
+/** A type that was never sent is not watched by the proxy. */
+function stale({ name }: RegionWanted, { proxy, resources }: ProxySync): Fault[] {
+  const behind = Object.entries(resources)
+    .filter(
+      ([, { sent = "", acked = "", lastError = "" }]) => sent !== "" && sent !== acked && lastError === "",
+    )
+    .map(([type]) => type);
+  if (behind.length === 0) return [];
+  return [
+    {
+      what: `proxy ${proxy} in ${name}`,
+      cause: `it has not acknowledged the last push of ${behind.toSorted().join(", ")}`,
+      fix: "look again in a moment (--wait); a proxy that stays behind is too busy or cut off: its log and its CPU limit tell",
+    },
+  ];
+}

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { runSteps, seconds, type Step } from "../ui/steps";
+import { asking, CHECK_NAMES, SETTLING, type Asked, type CheckName } from "./check";
+import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
+import { Gathering } from "./gather";
+import { judgeMesh, judgeRegion, type Measure, type Outcomes } from "./judge";
+import type { Place } from "./place";
+import type { RequestAnswer, RequestAnswers, RequestRunner } from "./requests";
+import type { MeshWanted } from "./wanted";
+
+/** What is asked, and how strictly. */
+export interface VerifyArgs {
+  readonly wanted: MeshWanted;
+  readonly place: Place;
+  /** Regions that are judged; with some of them only, the mesh as a whole is not. @default all */
+  readonly regions?: readonly string[] | undefined;
+  readonly skip: readonly CheckName[];
+  readonly measure: Measure;
+  /** For how long what may settle by itself is looked at again, in seconds. */
+  readonly waitSeconds: number;
+  /** @default no test requests are sent */
+  readonly requests?: RequestRunner;
+}
+
+/** What a verification found. */
+export interface Verified {
+  readonly regions: ReadonlyMap<string, Outcomes>;
+  /** Absent where only some regions were asked. */
+  readonly mesh?: Outcomes;
+  readonly leaving: readonly string[];
+  readonly seconds: number;
+}
+
+/** Time between two looks at what may settle. */
+const LOOK_MS = 2_000;
+
+interface State {
+  readonly facts: Map<string, RegionFacts>;
+  readonly messages: Map<string, Asked<readonly AnalysisMessage[]>>;
+  readonly answers: Map<string, RequestAnswers>;
+}
+
+/** Asks a mesh whether it is as its files want it, and judges the answers. It changes nothing. */
+export async function verify(args: VerifyArgs, signal: AbortSignal): Promise<Verified> {
+  const { wanted, place } = args;
+  const started = Date.now();
+  const gathering = new Gathering(place, wanted, signal);
+  const state: State = { facts: new Map(), messages: new Map(), answers: new Map() };
+  try {
+    await runSteps(state, steps(args, gathering, signal));
+    signal.throwIfAborted();
+    const regions = judgeAll(args, gathering, state);
+    return {
+      regions,
+      ...(args.regions === undefined ? { mesh: judgeMesh(regions, state.facts) } : {}),
+      leaving: wanted.leaving,
+      seconds: Math.round((Date.now() - started) / 100) / 10,
+    };
+  } finally {
+    gathering.close();
+  }
+}
+
+function steps(
+  args: VerifyArgs,
+  gathering: Gathering,
+  signal: AbortSignal,
+): Parameters<typeof runSteps<State>>[1] {
+  const judged = judgedRegions(args);
+  const asked = withGovernors(args.wanted.regions, judged);
+  const look = async ({ facts }: State): Promise<void> => {
+    await Promise.all(asked.map(async (region) => facts.set(region.name, await gathering.region(region))));
+  };
+  const skipped = (check: CheckName): boolean => args.skip.includes(check);
+  const all: (Step<State> | undefined)[] = [
+    { title: "Stacks and kubeconfigs", run: () => gathering.reachAll() },
+    { title: "Clusters and istiods", run: look },
+    skipped("analysis")
+      ? undefined
+      : {
+          title: "Analysis",
+          run: async ({ facts, messages }) => {
+            const reached = [...facts].flatMap(([name, { reach }]) => ("value" in reach ? [name] : []));
+            const each = async (region: RegionWanted): Promise<void> =>
+              void messages.set(region.name, await gathering.analysis(region, reached));
+            // Those without an istiod have no objects of Istio.
+            await Promise.all(judged.filter(({ governs }) => governs.length > 0).map(each));
+          },
+        },
+    {
+      title: "What has to settle",
+      run: async (state, view) => {
+        const end = Date.now() + args.waitSeconds * 1000;
+        for (;;) {
+          const open = unsettled(judgeAll(args, gathering, state));
+          if (open.length === 0 || Date.now() >= end) return;
+          view.report(`${open.join(", ")}; ${seconds(end - Date.now())} left`);
+          await sleep(LOOK_MS, undefined, { signal });
+          await look(state);
+        }
+      },
+    },
+    args.requests === undefined || skipped("requests")
+      ? undefined
+      : {
+          title: "Requests",
+          run: async ({ answers }) => {
+            for (const { name } of judged) answers.set(name, await sendAll(args, name, signal));
+          },
+        },
+  ];
+  return all.filter((step) => step !== undefined);
+}
+
+/** One after another: side by side they would wait for each other in the test application. */
+async function sendAll(
+  { requests, wanted }: VerifyArgs,
+  from: string,
+  signal: AbortSignal,
+): Promise<RequestAnswers> {
+  const answers = new Map<string, Asked<RequestAnswer>>();
+  for (const { name: to } of wanted.regions) {
+    if (requests !== undefined)
+      answers.set(to, await asking(() => requests.send({ from, to }, signal), signal));
+  }
+  return answers;
+}
+
+function judgedRegions({ wanted, regions }: VerifyArgs): readonly RegionWanted[] {
+  return wanted.regions.filter(({ name }) => regions?.includes(name) !== false);
+}
+
+/** With each region the one whose istiod knows its proxies. */
+function withGovernors(
+  all: readonly RegionWanted[],
+  judged: readonly RegionWanted[],
+): readonly RegionWanted[] {
+  const names = new Set(judged.flatMap(({ name, controlPlane }) => [name, controlPlane]));
+  return all.filter(({ name }) => names.has(name));
+}
+
+function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): ReadonlyMap<string, Outcomes> {
+  const { facts, messages, answers } = state;
+  const judged = judgedRegions(args).flatMap((wanted) => {
+    const own = facts.get(wanted.name);
+    if (own === undefined) return [];
+    const { roots } = gathering;
+    const outcomes = judgeRegion(
+      {
+        wanted,
+        facts: own,
+        governor: facts.get(wanted.controlPlane) ?? own,
+        ...(roots === undefined ? {} : { roots }),
+        messages: messages.get(wanted.name),
+        answers: answers.get(wanted.name),
+        gone: gathering.gone(wanted.name),
+      },
+      args.measure,
+    );
+    return [[wanted.name, without(outcomes, args.skip)] as const];
+  });
+  return new Map(judged);
+}
+
+/** Checks that were not to be made say so. */
+function without(outcomes: Outcomes, skip: readonly CheckName[]): Outcomes {
+  const skipped = { state: "absent", detail: "skipped", faults: [], notes: [] } as const;
+  return { ...outcomes, ...Object.fromEntries(skip.map((check) => [check, skipped])) };
+}
+
+/** What does not hold and may hold in a moment, as `eastus: proxies`. */
+function unsettled(regions: ReadonlyMap<string, Outcomes>): readonly string[] {
+  return [...regions].flatMap(([region, outcomes]) =>
+    CHECK_NAMES.filter((check) => SETTLING.includes(check) && outcomes[check].state === "broken").map(
+      (check) => `${region}: ${check}`,
+    ),
+  );
+}
