@@ -45,6 +45,8 @@ export interface RegionFacts {
   readonly istiods: Asked<readonly IstiodFacts[]>;
   readonly remoteSecrets: Asked<readonly RemoteSecretFacts[]>;
   readonly proxyPods: Asked<ProxyPods>;
+  /** Namespaces with a pod, ready or not. */
+  readonly inhabited: Asked<readonly string[]>;
   /** Absent where there is no secret `cacerts`. */
   readonly authority: Asked<AuthorityFacts | undefined>;
   readonly publishedRoots: Asked<readonly PublishedRoot[]>;
@@ -151,6 +153,4 @@ export interface AnalysisMessage {
   readonly origin?: string;
   readonly message: string;
   readonly documentationUrl?: string;
-  /** Absent where only one cluster was looked at. */
-  readonly cluster?: string;
 }

@@ -80,11 +80,15 @@ export function renderVerify(report: VerifyReport, colours: Colours): string {
   ].join("\n");
 }
 
+/** No line between the rows: each is one. */
+const NO_LINES = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+
 function table({ checks }: VerifyReport, colours: Colours): string {
   const scopes = [...new Set(checks.map(({ scope }) => scope))];
   const table = new Table({
     head: ["", ...scopes.map((scope) => colours.bold(scope))],
     style: { head: [], border: [] },
+    chars: NO_LINES,
   });
   for (const check of CHECK_NAMES) {
     const cells = scopes.map((scope) =>

@@ -93,7 +93,11 @@ function steps(
         const end = Date.now() + args.waitSeconds * 1000;
         for (;;) {
           const open = unsettled(judgeAll(args, gathering, state));
-          if (open.length === 0 || Date.now() >= end) return;
+          if (open.length === 0) return;
+          if (Date.now() >= end) {
+            view.title(`Did not settle within ${args.waitSeconds} s: ${open.join(", ")}`);
+            return;
+          }
           view.report(`${open.join(", ")}; ${seconds(end - Date.now())} left`);
           await sleep(LOOK_MS, undefined, { signal });
           await look(state);

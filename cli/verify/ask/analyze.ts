@@ -47,7 +47,7 @@ export async function analyze(args: AnalysisArgs): Promise<readonly AnalysisMess
         signal,
       },
     );
-    return readMessages(stdout);
+    return readMessages(stdout, others);
   } catch (error) {
     signal.throwIfAborted();
     throw explained(error);
@@ -56,9 +56,19 @@ export async function analyze(args: AnalysisArgs): Promise<readonly AnalysisMess
   }
 }
 
-/** Without a message it writes `null` or nothing. */
-export function readMessages(text: string): readonly AnalysisMessage[] {
-  return text.trim() === "" ? [] : ((JSON.parse(text) as readonly AnalysisMessage[] | null) ?? []);
+/**
+ * The messages about the cluster itself. It calls that one "default", whatever its name is; what it says of the others
+ * is said of each in its turn.
+ */
+export function readMessages(text: string, others: readonly string[]): readonly AnalysisMessage[] {
+  // Without a message it writes `null` or nothing.
+  const all = text.trim() === "" ? null : (JSON.parse(text) as readonly Located[] | null);
+  return (all ?? []).filter(({ cluster = "" }) => !others.includes(cluster));
+}
+
+interface Located extends AnalysisMessage {
+  /** Absent where only one cluster was looked at. */
+  readonly cluster?: string;
 }
 
 function explained(error: unknown): Error {

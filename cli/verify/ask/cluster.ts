@@ -37,12 +37,14 @@ export async function askCluster(
       ? pods
       : await ask(() => Promise.all(istiodPods(pods.value).map((pod) => askIstiod(door, pod))));
   const proxyPods = "failed" in pods ? pods : { value: proxyPodsOf(pods.value, isSimulated) };
+  const inhabited = "failed" in pods ? pods : { value: namespacesOf(pods.value) };
   return {
     reach,
     controlPlane,
     istiods,
     remoteSecrets,
     proxyPods,
+    inhabited,
     authority,
     publishedRoots,
     policies,
@@ -58,6 +60,7 @@ export function unreached(reach: { readonly failed: string }): Omit<RegionFacts,
     istiods: failed,
     remoteSecrets: failed,
     proxyPods: failed,
+    inhabited: failed,
     authority: failed,
     publishedRoots: failed,
     policies: failed,
@@ -136,6 +139,10 @@ function proxyPodsOf(pods: readonly KubeObject[], isSimulated: (pod: KubeObject)
     ready: real.map(({ metadata }) => `${metadata.name}.${metadata.namespace ?? ""}`).toSorted(),
     simulated: all.length - real.length,
   };
+}
+
+function namespacesOf(objects: readonly KubeObject[]): readonly string[] {
+  return [...new Set(objects.map(({ metadata }) => metadata.namespace ?? ""))];
 }
 
 function hasProxy(object: KubeObject): boolean {

@@ -1,25 +1,47 @@
 import { absent, judged, outcome, type Asked, type Fault, type Outcome } from "../check";
-import type { AnalysisMessage, RegionWanted } from "../facts";
+import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
+
+/** Messages about what selects no pod. */
+const NO_PODS: readonly RegExp[] = [/^IST0127$/, /^IST0173$/];
 
 /**
- * Whether Istio's analyzers find no error in what stands; warnings are notes, unless they are to count.
+ * Whether Istio's analyzers find no error in what stands; warnings are notes, unless they are to count. So are messages
+ * of a namespace in which nothing runs at all: workloads are brought by others, perhaps later than the mesh.
  * @param messages absent for a region without objects of Istio.
  */
 export function judgeAnalysis(
   wanted: RegionWanted,
+  { inhabited }: Pick<RegionFacts, "inhabited">,
   messages: Asked<readonly AnalysisMessage[]> | undefined,
   strict: boolean,
 ): Outcome {
   if (messages === undefined) return absent(`by ${wanted.controlPlane}`);
-  return judged(messages, (all) => {
-    const here = all.filter(({ cluster = wanted.cluster }) => cluster === wanted.cluster);
-    const counts = (message: AnalysisMessage): boolean =>
-      message.level === "Error" || (strict && message.level === "Warning");
-    const faults = here.filter(counts).map((message) => fault(wanted, message));
-    const warnings = here.filter((message) => message.level === "Warning" && !counts(message));
-    const detail = warnings.length === 0 ? "clean" : `${warnings.length} warnings`;
-    return outcome(detail, faults, summed(wanted, warnings));
-  });
+  return judged(messages, (all) =>
+    judged(inhabited, (namespaces) => {
+      const counts = (message: AnalysisMessage): boolean =>
+        strict
+          ? message.level !== "Info"
+          : message.level === "Error" && !(isOfNoPods(message) && isEmpty(message, namespaces));
+      const faults = all.filter(counts).map((message) => fault(wanted, message));
+      const others = all.filter((message) => message.level !== "Info" && !counts(message));
+      const detail = others.length === 0 ? "clean" : `${plural(others.length, "note")}`;
+      return outcome(
+        faults.length === 0 ? detail : plural(faults.length, "error"),
+        faults,
+        summed(wanted, others),
+      );
+    }),
+  );
+}
+
+function isOfNoPods({ code, message }: AnalysisMessage): boolean {
+  return NO_PODS.some((known) => known.test(code)) || message.startsWith("Referenced selector not found");
+}
+
+/** Whether no pod is in the namespace of what a message is about. */
+function isEmpty({ origin = "" }: AnalysisMessage, inhabited: readonly string[]): boolean {
+  const namespace = /^\S+ ([^/\s]+)\//.exec(origin)?.[1];
+  return namespace !== undefined && !inhabited.includes(namespace);
 }
 
 function fault({ name }: RegionWanted, { code, origin, message, documentationUrl }: AnalysisMessage): Fault {
@@ -31,12 +53,16 @@ function fault({ name }: RegionWanted, { code, origin, message, documentationUrl
 }
 
 /** One line for each code: a cluster may have hundreds of the same. */
-function summed({ name }: RegionWanted, warnings: readonly AnalysisMessage[]): string[] {
-  const codes = [...new Set(warnings.map(({ code }) => code))].toSorted();
+function summed({ name }: RegionWanted, messages: readonly AnalysisMessage[]): string[] {
+  const codes = [...new Set(messages.map(({ code }) => code))].toSorted();
   return codes.map((code) => {
-    const same = warnings.filter((message) => message.code === code);
+    const same = messages.filter((message) => message.code === code);
     const [first] = same;
     const more = same.length > 1 ? ` and ${same.length - 1} more` : "";
     return `${name}: ${code}: ${first?.origin ?? "the mesh"}${more}: ${first?.message ?? ""}`;
   });
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

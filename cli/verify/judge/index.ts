@@ -57,7 +57,7 @@ export function judgeRegion(region: RegionCase, measure: Measure): Outcomes {
         : judgeRoot(wanted, facts, roots?.value),
     certificates: judgeCertificates(wanted, facts, { now, days }),
     policies: judgePolicies(wanted, facts),
-    analysis: judgeAnalysis(wanted, messages, strict),
+    analysis: judgeAnalysis(wanted, facts, messages, strict),
     requests: judgeRequests(wanted.name, answers),
   };
 }
@@ -85,6 +85,7 @@ function together(parts: readonly Outcome[], own: Outcome = outcome("", [])): Ou
   const worst = [own, ...asked].map(({ state }) => state);
   const state = worst.includes("broken") ? "broken" : worst.includes("unasked") ? "unasked" : "holds";
   const held = asked.filter((part) => part.state === "holds").length;
-  const detail = own.detail === "" ? `${held} of ${asked.length} regions` : own.detail;
+  const counted = own.detail === "" || (state !== "holds" && own.state === "holds");
+  const detail = counted ? `${held} of ${asked.length} regions` : own.detail;
   return { ...own, state, detail };
 }

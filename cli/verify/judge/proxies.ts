@@ -16,7 +16,7 @@ export function judgeProxies(wanted: RegionWanted, facts: RegionFacts, governor:
         ...ready.filter((pod) => !names.has(pod)).map((pod) => unconnected(wanted, pod)),
         ...connected.flatMap((proxy) => stale(wanted, proxy)),
       ];
-      const aside = simulated === 0 ? "" : `, ${simulated} pods simulated`;
+      const aside = simulated === 0 ? "" : `, ${simulated} simulated`;
       return outcome(`${names.size} in sync${aside}`, faults);
     }),
   );
