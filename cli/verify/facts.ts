@@ -133,7 +133,7 @@ export interface PublishedRoot {
   readonly pem: string;
 }
 
-/** An object of a kind that the catalog makes, as it stands. */
+/** An object of Istio, as it stands. */
 export interface LivePolicy {
   /** `namespace/Kind/name`. */
   readonly key: string;

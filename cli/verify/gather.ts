@@ -56,19 +56,16 @@ export class Gathering {
     const site = this.sites.get(name);
     if (site?.access === undefined)
       return unreached({ failed: site?.failed ?? site?.gone ?? `region ${name} was not looked for` });
-    const { wanted, outputs, access } = site;
+    const { outputs, access } = site;
     const client = await asking(() => Promise.resolve(this.client(name, access)), this.signal);
     if ("failed" in client) return unreached(client);
     const { kubeconfig, context } = access;
-    const facts = await askCluster(
-      {
-        client: client.value,
-        door: this.place.door(name, kubeconfig, context),
-        isSimulated: (pod) => this.place.isSimulated(pod),
-        signal: this.signal,
-      },
-      wanted,
-    );
+    const facts = await askCluster({
+      client: client.value,
+      door: this.place.door(name, kubeconfig, context),
+      isSimulated: (pod) => this.place.isSimulated(pod),
+      signal: this.signal,
+    });
     return outputs === undefined ? facts : { ...facts, stack: outputs.facts };
   }
 

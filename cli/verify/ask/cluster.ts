@@ -1,7 +1,8 @@
 import { PART_OF } from "../../../istio/model";
-import type { KubeClient, KubeObject } from "../../../sandbox/kube";
+import { isUnknownKind, type KubeClient, type KubeObject } from "../../../sandbox/kube";
 import { asking, type Asked } from "../check";
-import type { LivePolicy, ProxyPods, RegionFacts, RegionWanted } from "../facts";
+import type { LivePolicy, ProxyPods, RegionFacts } from "../facts";
+import { ISTIO_API } from "../kinds";
 import { askIstiod, type IstiodDoor, type IstiodPod } from "./istiod";
 
 const ROOT_NAMESPACE = "istio-system";
@@ -16,11 +17,12 @@ export interface ClusterAccess {
 }
 
 /** Asks the API server and the istiods of a region; what cannot be asked is noted and stops nothing else. */
-export async function askCluster(
-  access: ClusterAccess,
-  wanted: RegionWanted,
-): Promise<Omit<RegionFacts, "stack">> {
-  const { client, door, isSimulated, signal } = access;
+export async function askCluster({
+  client,
+  door,
+  isSimulated,
+  signal,
+}: ClusterAccess): Promise<Omit<RegionFacts, "stack">> {
   const ask = <T>(work: () => Promise<T>): Promise<Asked<T>> => asking(work, signal);
   const reach = await ask(() => apiVersion(client));
   if ("failed" in reach) return unreached(reach);
@@ -30,7 +32,7 @@ export async function askCluster(
     ask(async () => (await remoteSecretsOf(client)).map(remoteSecretOf)),
     ask(() => authorityOf(client)),
     ask(() => publishedRootsOf(client)),
-    ask(() => policiesOf(client, wanted)),
+    ask(() => policiesOf(client)),
   ]);
   const istiods =
     "failed" in pods
@@ -194,15 +196,28 @@ async function publishedRootsOf(client: KubeClient) {
   }));
 }
 
-/** All objects of the kinds that the catalog makes here or has made. */
-async function policiesOf(client: KubeClient, { objects }: RegionWanted): Promise<readonly LivePolicy[]> {
-  const kinds = new Map(
-    objects.map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]),
+/** All objects of Istio, whoever made them. */
+async function policiesOf(client: KubeClient): Promise<readonly LivePolicy[]> {
+  const kinds = Object.entries(ISTIO_API).flatMap(([apiVersion, names]) =>
+    names.map((kind) => ({ apiVersion, kind })),
   );
-  const lists = await Promise.all([...kinds.values()].map((kind) => client.list(kind)));
-  return [...kinds.values()].flatMap(({ kind }, index) =>
-    (lists[index] ?? []).map((object) => policyOf(kind, object)),
+  const lists = await Promise.all(
+    kinds.map(async (kind) => (await listKnown(client, kind)).map((object) => policyOf(kind.kind, object))),
   );
+  return lists.flat();
+}
+
+/** A kind that this version of Istio has not has no objects. */
+async function listKnown(
+  client: KubeClient,
+  kind: { readonly apiVersion: string; readonly kind: string },
+): Promise<readonly KubeObject[]> {
+  try {
+    return await client.list(kind);
+  } catch (error) {
+    if (isUnknownKind(error)) return [];
+    throw error;
+  }
 }
 
 function policyOf(kind: string, object: KubeObject): LivePolicy {

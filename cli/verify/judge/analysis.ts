@@ -1,3 +1,4 @@
+import { ISTIO_KINDS } from "../kinds";
 import { absent, judged, outcome, type Asked, type Fault, type Outcome } from "../check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
 
@@ -11,13 +12,14 @@ const NO_PODS: readonly RegExp[] = [/^IST0127$/, /^IST0173$/];
  */
 export function judgeAnalysis(
   wanted: RegionWanted,
-  { inhabited }: Pick<RegionFacts, "inhabited">,
+  { inhabited, policies }: Pick<RegionFacts, "inhabited" | "policies">,
   messages: Asked<readonly AnalysisMessage[]> | undefined,
   strict: boolean,
 ): Outcome {
   if (messages === undefined) return absent(`by ${wanted.controlPlane}`);
-  return judged(messages, (all) =>
+  return judged(messages, (told) =>
     judged(inhabited, (namespaces) => {
+      const all = told.filter((message) => isHere(message, policies));
       const counts = (message: AnalysisMessage): boolean =>
         strict
           ? message.level !== "Info"
@@ -32,6 +34,17 @@ export function judgeAnalysis(
       );
     }),
   );
+}
+
+/**
+ * Whether a message is about what stands in this region. The analyzers read the peers' objects, too, and say of those
+ * of Istio that they are this cluster's; in the peer's own turn they say the same.
+ */
+function isHere({ origin = "" }: AnalysisMessage, policies: RegionFacts["policies"]): boolean {
+  const [kind = "", rest = ""] = origin.split(" ");
+  if ("failed" in policies || !ISTIO_KINDS.includes(kind)) return true;
+  const [namespace = "", name = ""] = rest.split("/");
+  return policies.value.some(({ key }) => key === `${namespace}/${kind}/${name}`);
 }
 
 function isOfNoPods({ code, message }: AnalysisMessage): boolean {
