@@ -6,6 +6,7 @@ import { PortForward } from "@kubernetes/client-node/dist/portforward";
 import { MONITORING_PORT, type IstiodDoor, type IstiodPod } from "./istiod";
 
 const TIMEOUT_MS = 20_000;
+const GOODBYE_MS = 1_000;
 
 /**
  * The way to istiod on any cluster: a port of its pod, forwarded by the API server. Its debug pages want a sign-in of
@@ -51,6 +52,8 @@ async function getForwarded(
     throw new Error(`${where}: ${words === "" ? limit : words}`, { cause: error });
   } finally {
     socket.close();
+    // A server that does not answer the goodbye would keep this process for half a minute.
+    setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
   }
 }
 
@@ -58,7 +61,7 @@ async function getForwarded(
 export function exchange(createConnection: () => Duplex, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      { host: "localhost", path, agent: false, createConnection, signal, headers: { connection: "close" } },
+      { host: "localhost", path, createConnection, signal, headers: { connection: "close" } },
       (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
