@@ -1,7 +1,6 @@
 import Table from "cli-table3";
 import type { Colours } from "../ui/colour";
 import { CHECK_NAMES, CHECKS, type CheckName, type Outcome } from "./check";
-import type { Outcomes } from "./judge";
 import type { Verified } from "./verify";
 
 /** Name of the column of the mesh as a whole. */

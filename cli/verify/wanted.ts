@@ -34,7 +34,7 @@ export function wantedOf({ regions }: Project): MeshWanted {
   };
 }
 
-function regionWanted({ name, settings, compiled, mesh: whole }: ProjectRegion): RegionWanted {
+function regionWanted({ name, settings, compiled }: ProjectRegion): RegionWanted {
   const { mesh, region, istioVersion, revision } = settings;
   const reads = hasIstiod(region) ? peersOf(mesh, name) : [];
   return {

@@ -26,7 +26,7 @@ export function judgeAnalysis(
           : message.level === "Error" && !(isOfNoPods(message) && isEmpty(message, namespaces));
       const faults = all.filter(counts).map((message) => fault(wanted, message));
       const others = all.filter((message) => message.level !== "Info" && !counts(message));
-      const detail = others.length === 0 ? "clean" : `${plural(others.length, "note")}`;
+      const detail = others.length === 0 ? "clean" : plural(others.length, "note");
       return outcome(
         faults.length === 0 ? detail : plural(faults.length, "error"),
         faults,
