@@ -1,7 +1,7 @@
 import { parse, stringify } from "yaml";
 import { KubeClient } from "../../sandbox/kube";
 import { analyze } from "./ask/analyze";
-import { askCluster, unreached } from "./ask/cluster";
+import { apiVersion, askCluster, unreached } from "./ask/cluster";
 import { globalRoots, NoRegionError, regionOutputs, type RegionOutputs } from "./ask/outputs";
 import { asking, type Asked } from "./check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
@@ -67,6 +67,16 @@ export class Gathering {
       signal: this.signal,
     });
     return outputs === undefined ? facts : { ...facts, stack: outputs.facts };
+  }
+
+  /** The regions whose API server answers, also those that are not judged. */
+  async answering(): Promise<readonly string[]> {
+    const each = [...this.sites.values()].map(async ({ wanted: { name }, access }) => {
+      if (access === undefined) return [];
+      const answer = await asking(() => apiVersion(this.client(name, access)), this.signal);
+      return "value" in answer ? [name] : [];
+    });
+    return (await Promise.all(each)).flat();
   }
 
   /**

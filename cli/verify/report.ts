@@ -143,8 +143,12 @@ function summary(report: VerifyReport, colours: Colours): string {
   if (report.holds) return colours.green(`All holds ${took}.`);
   const open = report.checks.filter(({ state, scope }) => state === "unasked" && scope !== MESH).length;
   const parts = [
-    ...(report.faults.length > 0 ? [`${report.faults.length} faults`] : []),
-    ...(open > 0 ? [`${open} checks could not be asked`] : []),
+    ...(report.faults.length > 0 ? [counted(report.faults.length, "fault")] : []),
+    ...(open > 0 ? [`${counted(open, "check")} could not be asked`] : []),
   ];
   return colours.red(`${parts.join(", ")} ${took}.`);
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -79,8 +79,8 @@ function steps(
       ? undefined
       : {
           title: "Analysis",
-          run: async ({ facts, messages }) => {
-            const reached = [...facts].flatMap(([name, { reach }]) => ("value" in reach ? [name] : []));
+          run: async ({ messages }) => {
+            const reached = await gathering.answering();
             const each = async (region: RegionWanted): Promise<void> =>
               void messages.set(region.name, await gathering.analysis(region, reached));
             // Those without an istiod have no objects of Istio.

@@ -69,7 +69,8 @@ export function unreached(reach: { readonly failed: string }): Omit<RegionFacts,
   };
 }
 
-async function apiVersion(client: KubeClient): Promise<string> {
+/** The version that an API server says; whoever may sign in may ask for it. */
+export async function apiVersion(client: KubeClient): Promise<string> {
   const { gitVersion } = await client.request<{ gitVersion: string }>({ method: "GET", path: "/version" });
   return gitVersion;
 }

@@ -23,10 +23,11 @@ export function judgeProxies(wanted: RegionWanted, facts: RegionFacts, governor:
 }
 
 function unconnected({ name, controlPlane }: RegionWanted, pod: string): Fault {
+  const dot = pod.lastIndexOf(".");
   return {
     what: `proxy ${pod} in ${name}`,
     cause: `its pod is ready, but no istiod of ${controlPlane} knows the proxy: it keeps the configuration that it has`,
-    fix: `kubectl -n ${pod.split(".").at(-1) ?? ""} logs ${pod.split(".")[0] ?? pod} -c istio-proxy says what it cannot reach`,
+    fix: `kubectl -n ${pod.slice(dot + 1)} logs ${pod.slice(0, dot)} -c istio-proxy says what it cannot reach`,
   };
 }
 
