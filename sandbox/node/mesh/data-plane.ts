@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, userFolder, type IstiodPorts } from "../../addresses";
-import { isNotFound, type KubeClient } from "../../kube";
+import type { KubeClient } from "../../kube";
 import type { Order, Result } from "../../app/settings";
 import { imageName, PROXY_IMAGE } from "../images";
 import type { NodeSpec } from "../nodes";
@@ -10,25 +10,14 @@ import type { PodNetwork, Runner } from "../runners";
 import { runnerOf } from "../runners";
 import { namespaceOf, uidOf, type Container, type Pod } from "../types";
 import { beliefsOf, type Beliefs } from "./beliefs";
-import { captureFilter, PROXY_FOLDER } from "./capture";
+import { PROXY_FOLDER } from "./capture";
+import { CaptureKeeper } from "./capture-keeper";
 import { podLocalhost } from "./localhost";
-import {
-  applicationPorts,
-  isApplication,
-  isGateway,
-  selects,
-  serverPorts,
-  serves,
-  targetPorts,
-  webhookPorts,
-  withoutIstio,
-  workloadName,
-} from "./pods";
+import { applicationPorts, isApplication, isGateway, selects, webhookPorts, workloadName } from "./pods";
 import type { ProxyPlaces } from "./places";
+import { Registration, removeStale } from "./registration";
 import { PodRelay } from "./relay";
 import { sendAs } from "./requests";
-import { DATA_PLANE, PART } from "./part";
-import { workloadEntry } from "./workload-entry";
 
 /** What the data plane of a region needs. */
 export interface DataPlaneOptions {
@@ -55,19 +44,12 @@ export class NoWorkloadError extends Error {
 }
 
 interface Member extends RunningPod {
+  readonly registration: Registration;
   relay?: PodRelay | undefined;
-  ready: boolean;
-  /** Writes of its registration, one after the other. */
-  written: Promise<unknown>;
 }
-
-/** Ports at which gateways listen until it is known what the mesh asks of them. */
-const GATEWAY_PORTS = [80, 443, 8080, 8443, 15012, 15017, 15443, 31400] as const;
 
 /** Envoy's admin page, as Istio sets it. */
 const ADMIN_PORT = 15000;
-
-const MANAGER = "sandbox-node-agent";
 
 /**
  * The data plane of one region: decides which pods run with it, stands in for the iptables of each, and registers
@@ -77,10 +59,11 @@ export class DataPlane {
   private readonly members = new Map<string, Member>();
   /** Pods that found no place; they find none later either, so that what is reported stays true. */
   private readonly refused = new Set<string>();
-  private captured: Promise<void> | undefined;
-  private readonly gatewayPorts = new Set<number>(GATEWAY_PORTS);
+  private readonly capture: CaptureKeeper;
 
-  constructor(private readonly o: DataPlaneOptions) {}
+  constructor(private readonly o: DataPlaneOptions) {
+    this.capture = new CaptureKeeper(o.kube);
+  }
 
   /** Whether a pod is one that the data plane would run: the application, or a gateway. */
   claims(pod: Pod): boolean {
@@ -113,7 +96,9 @@ export class DataPlane {
       region: this.o.region,
       token: randomBytes(24).toString("hex"),
     };
-    this.members.set(uidOf(pod), { pod, address, network, ready: false, written: Promise.resolve() });
+    const place = { address, region: this.o.region, zone: this.zoneOf(pod) };
+    const registration = new Registration(this.o.kube, pod, place, this.o.log.bind(this.o));
+    this.members.set(uidOf(pod), { pod, address, network, registration });
     return network;
   }
 
@@ -125,42 +110,14 @@ export class DataPlane {
     return { ...member.network, istiodPort: await this.istiodPort() };
   }
 
-  private async redirect(pod: Pod, member: Member, root: string): Promise<void> {
-    const folder = join(root, PROXY_FOLDER);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    rmSync(member.network.sockets, { force: true });
-    symlinkSync(folder, member.network.sockets);
-    if (isGateway(pod)) await this.learnPorts();
-    await this.capture();
-    if (member.relay !== undefined) return;
-    const relay = new PodRelay({
-      address: member.address,
-      localhost: member.network.localhost,
-      ports: applicationPorts(pod),
-      sockets: member.network.sockets,
-    });
-    await relay.start();
-    member.relay = relay;
-  }
-
   /** Registers a pod that became ready, or takes its registration back. */
   ready(pod: Pod, ready: boolean): void {
-    const member = this.members.get(uidOf(pod));
-    if (member === undefined || member.ready === ready) return;
-    member.ready = ready;
-    member.written = member.written
-      .then(() => this.register(pod, member))
-      .catch((error: unknown) => this.o.log(`registration of ${pod.metadata.name}: ${String(error)}`));
+    this.members.get(uidOf(pod))?.registration.set(ready);
   }
 
   /** Takes back what an agent registered that did not end in order: its processes are gone. */
   async start(): Promise<void> {
-    const kind = { apiVersion: "networking.istio.io/v1", kind: "WorkloadEntry" };
-    const known = await this.o.kube
-      .list({ ...kind, labelSelector: `${PART}=${DATA_PLANE}` })
-      .catch(withoutIstio([]));
-    for (const { metadata } of known)
-      await this.o.kube.delete({ ...kind, namespace: metadata.namespace, name: metadata.name });
+    await removeStale(this.o.kube);
   }
 
   /** Gives up all ports; the pods and their registrations stay for a later agent. */
@@ -176,9 +133,7 @@ export class DataPlane {
 
   /** Looks for ports of gateways that came in meanwhile. */
   async refresh(): Promise<void> {
-    if (![...this.members.values()].some(({ pod }) => isGateway(pod))) return;
-    await this.learnPorts();
-    await this.capture();
+    await this.capture.learn([...this.members.values()].map(({ pod }) => pod).filter(isGateway));
   }
 
   /** Lets a pod go that has ended; done when its registration is gone. */
@@ -188,9 +143,8 @@ export class DataPlane {
     this.o.places.release(uid);
     const member = this.members.get(uid);
     if (member === undefined) return;
-    this.ready(pod, false);
     this.members.delete(uid);
-    await member.written;
+    await member.registration.end();
     await member.relay?.stop();
     rmSync(member.network.sockets, { force: true });
   }
@@ -212,7 +166,7 @@ export class DataPlane {
 
   /** The pods that are ready. */
   running(): readonly RunningPod[] {
-    return [...this.members.values()].filter(({ ready }) => ready);
+    return [...this.members.values()].filter(({ registration }) => registration.isReady);
   }
 
   /**
@@ -259,50 +213,30 @@ export class DataPlane {
     return (webhooks.flatMap(webhookPorts)[0] ?? https) + (secureGrpc - https);
   }
 
-  private async register(pod: Pod, { address, ready }: Member): Promise<void> {
-    const spec = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
-    const zone = spec?.labels["topology.kubernetes.io/zone"] ?? "";
-    const entry = workloadEntry(pod, { address, region: this.o.region, zone });
-    if (ready) {
-      await this.o.kube.apply(entry, { fieldManager: MANAGER, force: true });
-      return;
+  /** Stands in for the pod's iptables from now on. */
+  private async redirect(pod: Pod, member: Member, root: string): Promise<void> {
+    const { address, network } = member;
+    const folder = join(root, PROXY_FOLDER);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    rmSync(network.sockets, { force: true });
+    symlinkSync(folder, network.sockets);
+    if (isGateway(pod)) await this.capture.learn([pod]);
+    await this.capture.ensure();
+    if (member.relay !== undefined) return;
+    const { localhost, sockets } = network;
+    const relay = new PodRelay({ address, localhost, sockets, ports: applicationPorts(pod) });
+    try {
+      await relay.start();
+    } catch (error) {
+      await relay.stop();
+      throw error;
     }
-    const { apiVersion, kind, metadata } = entry;
-    await this.o.kube
-      .delete({ apiVersion, kind, namespace: namespaceOf(pod), name: metadata.name })
-      .catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+    member.relay = relay;
   }
 
-  /** A gateway's listeners have the ports of its Gateways, or those that its Service turns them into. */
-  private async learnPorts(): Promise<void> {
-    const [services, gateways] = await Promise.all([
-      this.o.kube.list({ apiVersion: "v1", kind: "Service" }),
-      this.o.kube.list({ apiVersion: "networking.istio.io/v1", kind: "Gateway" }).catch(withoutIstio([])),
-    ]);
-    const pods = [...this.members.values()].map(({ pod }) => pod).filter(isGateway);
-    const found = [
-      ...services.filter((service) => pods.some((pod) => serves(service, pod))).flatMap(targetPorts),
-      ...gateways.flatMap(serverPorts),
-    ];
-    const fresh = found.filter((port) => !this.gatewayPorts.has(port));
-    for (const port of fresh) this.gatewayPorts.add(port);
-    if (fresh.length > 0) this.captured = undefined;
-  }
-
-  /** The one object for all proxies; they must find it when they first ask istiod. */
-  private capture(): Promise<void> {
-    this.captured ??= this.o.kube
-      .apply(captureFilter([...this.gatewayPorts]), { fieldManager: MANAGER, force: true })
-      .then(() => undefined)
-      // A remote cluster need not know Istio's kinds: its proxies are told of the object in their primary.
-      .catch(withoutIstio(undefined))
-      .catch((error: unknown) => {
-        this.captured = undefined;
-        throw error;
-      });
-    return this.captured;
+  private zoneOf(pod: Pod): string {
+    const node = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
+    return node?.labels["topology.kubernetes.io/zone"] ?? "";
   }
 
   private hasProxy(pod: Pod): boolean {
