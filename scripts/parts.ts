@@ -20,6 +20,9 @@ export interface Stage {
   readonly parts: readonly Part[];
 }
 
+const TRAFFIC = "traffic";
+const TRAFFIC_FOLDER = `tests/sandbox/${TRAFFIC}`;
+
 /** Folders of tests/sandbox in the order they are started: what takes longest must not start last. */
 const SLOWEST_FIRST = ["regions", "kill", "fourth-region", "faults", "existing"];
 
@@ -31,21 +34,31 @@ export function allStages(): readonly Stage[] {
     stage(check("types", "tsc", "--noEmit", "-p", ".")),
     stage({ name: "unit", ...mocha("tests/unit/**/*.test.ts"), tests: true, programs: false }),
     { name: "sandbox", parts: sandboxFolders().map(sandboxPart) },
+    stage(trafficPart(TRAFFIC, `${TRAFFIC_FOLDER}/*.test.ts`)),
   ];
 }
 
+/** Groups of the traffic tests, by the names of their files. */
+export function trafficGroups(): readonly string[] {
+  return readdirSync(path.join(root, TRAFFIC_FOLDER))
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => name.slice(0, -".test.ts".length))
+    .toSorted();
+}
+
 /**
- * The stages with only the parts that were asked for: a stage by its name, or one part of it (`sandbox/regions`).
+ * The stages with only the parts that were asked for: a stage by its name, one part of it (`sandbox/regions`), or one
+ * group of the traffic tests (`traffic/splits`).
  *
  * @throws Error naming what there is, where a name is unknown.
  */
 export function wantedStages(names: readonly string[]): readonly Stage[] {
-  const stages = allStages();
+  const stages = [...allStages(), ...trafficGroups().map(groupStage)];
   const known = new Set(stages.flatMap(({ name, parts }) => [name, ...parts.map((part) => part.name)]));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw new Error(`No part ${unknown.join(", ")}; there are: ${[...known].join(", ")}.`);
-  if (names.length === 0) return stages;
+  if (names.length === 0) return allStages();
   return stages
     .map(({ name, parts }) => ({
       name,
@@ -71,6 +84,7 @@ function sandboxFolders(): string[] {
   return readdirSync(path.join(root, "tests/sandbox"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
+    .filter((name) => name !== TRAFFIC)
     .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
@@ -82,6 +96,15 @@ function sandboxPart(folder: string): Part {
     tests: true,
     programs: true,
   };
+}
+
+function groupStage(group: string): Stage {
+  return stage(trafficPart(`${TRAFFIC}/${group}`, `${TRAFFIC_FOLDER}/${group}.test.ts`));
+}
+
+/** All in one process: the groups pass on the mesh that stands. */
+function trafficPart(name: string, files: string): Part {
+  return { name, ...mocha("--timeout", "900000", files), tests: true, programs: true };
 }
 
 /** mocha itself and not its starter, which forwards a signal and then ends the runner before its `after` hooks. */

@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, constants, tmpdir } from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { ProcessRegistry } from "../sandbox/processes";
 import { prepareTestTools } from "../tests/support/tools";
 import { wantedStages, type Stage } from "./parts";
@@ -73,9 +74,17 @@ function printFailures(results: readonly Counts[]): void {
   }
 }
 
-function wantedOrExit(names: readonly string[]): readonly Stage[] {
+/** Names of stages and parts; `--group splits` is short for the traffic tests of that group alone. */
+function wantedOrExit(args: readonly string[]): readonly Stage[] {
   try {
-    return wantedStages(names);
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { group: { type: "string", multiple: true, default: [] } },
+      allowPositionals: true,
+    });
+    const groups = values.group.map((group) => `traffic/${group}`);
+    const names = positionals.filter((name) => groups.length === 0 || name !== "traffic");
+    return wantedStages([...names, ...groups]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(2);

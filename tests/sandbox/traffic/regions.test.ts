@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { aiAgent } from "../../../catalog/ai-agent";
+import { crossClusterTest } from "../../../catalog/cross-cluster-test";
 import { eventually } from "../node/support/cluster";
 import { interval } from "./support/binomial";
-import { TestMesh } from "./support/mesh";
-import { countBy, Requests, type Sender } from "./support/requests";
+import type { TestMesh } from "./support/mesh";
+import { countBy, type Requests, type Sender } from "./support/requests";
+import { onStage } from "./support/shared";
 
 const [HERE, THERE] = ["eastus", "westeurope"];
 const CLIENT: Sender = { region: HERE, workload: "test-client" };
@@ -30,14 +33,12 @@ describe("requests across regions", function () {
   let requests: Requests;
 
   before(async () => {
-    mesh = await TestMesh.start({
+    ({ mesh, requests } = await onStage({
       regions: [HERE, THERE],
-      applications: ["ai-agent", "cross-cluster-test"],
-      extra: STRANGER,
-    });
-    requests = new Requests(mesh);
+      applications: [aiAgent, crossClusterTest],
+      extra: () => STRANGER,
+    }));
   });
-  after(() => (mesh as TestMesh | undefined)?.stop());
 
   it("reach the workloads of both, and each side knows the other by its SPIFFE name", async () => {
     for (const region of [HERE, THERE]) {

@@ -7,7 +7,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { claimBlock, regionAddresses, type RegionAddresses } from "../../../../sandbox/addresses";
-import { CloudController, type PublicIpBinder } from "../../../../sandbox/cloud";
+import {
+  AddressPool,
+  CloudController,
+  pooledAddress,
+  PublicRelay,
+  type PublicIpBinder,
+} from "../../../../sandbox/cloud";
 import { ControlPlane } from "../../../../sandbox/cluster";
 import { KubeClient, type KubeObject } from "../../../../sandbox/kube";
 import { NodeAgent, type Executables, type ProxyPlaces } from "../../../../sandbox/node";
@@ -49,6 +55,8 @@ export async function startCluster(
     /** @default "eastus" */
     readonly region?: string;
     readonly places?: ProxyPlaces;
+    /** Whether load balancers get an address of the region's pool, and lead to the gateways behind them. */
+    readonly publicAddresses?: boolean;
   } = {},
 ): Promise<TestCluster> {
   const tools = required("SANDBOX_TEST_TOOLS", "etcd", "kube-apiserver", "kube-controller-manager");
@@ -91,11 +99,17 @@ export async function startCluster(
     });
   let agent = newAgent();
   await agent.start();
-  const cloud =
-    o.publicIps === undefined
-      ? undefined
-      : new CloudController({ kube, publicIps: o.publicIps, region, log });
+  const pool =
+    o.publicAddresses === true
+      ? { publicIps: new AddressPool(kube, region, (n) => addresses.publicIp(n)), choose: pooledAddress }
+      : undefined;
+  const balancing = pool ?? (o.publicIps === undefined ? undefined : { publicIps: o.publicIps });
+  const cloud = balancing && new CloudController({ kube, ...balancing, region, log });
   await cloud?.start();
+  const backends = (namespace: string, selector: Readonly<Record<string, string>>) =>
+    agent.dataPlane.gateways(namespace, selector);
+  const relay = pool && new PublicRelay({ kube, backends, log });
+  await relay?.start();
   return {
     kube,
     access,
@@ -120,6 +134,7 @@ export async function startCluster(
       await agent.start();
     },
     stop: async () => {
+      await relay?.stop();
       await cloud?.stop();
       await agent.stop();
       await plane.stop();

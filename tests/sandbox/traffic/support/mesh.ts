@@ -2,11 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import { catalog } from "../../../../catalog";
-import { loadProject } from "../../../../cli/project/load";
-import { compileRegion } from "../../../../istio/region";
-import { workloadObjects } from "../../../../cli/sandbox/workloads";
-import type { KubeObject } from "../../../../sandbox/kube";
+import { GATEWAYS, type GatewayKey } from "../../../../istio/values";
 import { ProxyPlaces, type Executables } from "../../../../sandbox/node";
 import { bundleProgram } from "../../../../sandbox/plugins/bundle";
 import { ensureBootstrap, ensureTools } from "../../../../sandbox/tools";
@@ -18,76 +14,155 @@ import {
   startCluster,
   type TestCluster,
 } from "../../node/support/cluster";
+import { installControlPlane, installGateway, removeGateway, SYSTEM } from "./install";
+import { applyPlay, waitForPods, type Play, type Played } from "./play";
+import { planOf, type TestRegion, type TestSettings } from "./project";
 
-const ROOT = path.resolve(__dirname, "..", "..", "..", "..");
-const SYSTEM = "istio-system";
-
-/** What a group of tests needs of a mesh. */
+/** What holds for a mesh as long as it stands. */
 export interface MeshOptions {
-  readonly regions: readonly string[];
-  /** Applications of the catalog, with their policies and workloads; what holds for the whole mesh comes besides. */
-  readonly applications: readonly string[];
-  /** Objects besides those of the catalog, in every region. @default none */
-  readonly extra?: readonly KubeObject[];
+  /** Settings of all stacks that differ from the tracked ones. @default none */
+  readonly settings?: TestSettings;
 }
 
-/** Regions with a real istiod each, linked, with the catalog's policies and a proxy beside every workload. */
+interface Member {
+  readonly cluster: TestCluster;
+  readonly gateways: Set<GatewayKey>;
+  played?: Played;
+}
+
+/**
+ * Regions with a real istiod each, linked, all with the values and objects that the program would give them. It
+ * shows one play after another; between them only what differs is changed.
+ */
 export class TestMesh {
+  private readonly members = new Map<string, Member>();
+  private readonly places = new ProxyPlaces();
+
   private constructor(
-    private readonly clusters: ReadonlyMap<string, TestCluster>,
+    private readonly o: Required<MeshOptions>,
     private readonly folder: string,
+    private readonly executables: Executables,
+    private readonly root: Awaited<ReturnType<typeof makeRoot>>,
   ) {}
 
-  /** Brings the mesh up and waits until all workloads are ready and every region knows those of the others. */
-  static async start(o: MeshOptions): Promise<TestMesh> {
+  /** A mesh without regions; `stand` and `play` bring them up. */
+  static async make({ settings = {} }: MeshOptions = {}): Promise<TestMesh> {
     const folder = mkdtempSync(path.join(tmpdir(), "global-mesh-traffic-"));
-    const executables = await programs(folder);
-    const places = new ProxyPlaces();
-    const clusters = new Map<string, TestCluster>();
-    const mesh = new TestMesh(clusters, folder);
     try {
-      const root = await makeRoot("root of the test mesh");
-      for (const region of o.regions) {
-        const cluster = await startCluster({ executables, region, places });
-        clusters.set(region, cluster);
-        await makeNamespace(cluster.kube, SYSTEM, { "topology.istio.io/network": "network1" });
-        await cluster.kube.create({
-          apiVersion: "v1",
-          kind: "Secret",
-          metadata: { name: "cacerts", namespace: SYSTEM },
-          stringData: await makeCacerts(root, `intermediate of ${region}`),
-        });
-      }
-      await Promise.all([...clusters].map(([region, cluster]) => installIstio(region, cluster)));
-      for (const [region, cluster] of clusters) await mesh.link(region, cluster);
-      for (const [region, cluster] of clusters) await applyCatalog(region, cluster, o);
-      await mesh.waitReady(o);
-      return mesh;
+      return new TestMesh(
+        { settings },
+        folder,
+        await programs(folder),
+        await makeRoot("root of the test mesh"),
+      );
     } catch (error) {
-      const logs = [...clusters].flatMap(([region, { logs: lines }]) => [`${region}:`, ...lines.slice(-15)]);
-      await mesh.stop();
-      throw new Error(`${String(error)}\n${logs.join("\n")}`, { cause: error });
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     }
+  }
+
+  /** Brings up those of the regions that do not stand, and links all. */
+  async stand(regions: readonly string[]): Promise<void> {
+    const missing = regions.filter((region) => !this.members.has(region));
+    if (missing.length === 0) return;
+    await this.explained(async () => {
+      await Promise.all(missing.map((region) => this.startRegion(region)));
+      for (const region of this.members.keys()) await this.linkAll(region);
+      await this.waitSynced();
+    });
+  }
+
+  /** Shows a play: brings up regions and gateways that it needs, applies what it says, and waits until all is ready. */
+  async play(play: Play): Promise<void> {
+    await this.stand(play.regions);
+    await this.explained(async () => {
+      const plans = new Map([...this.members.keys()].map((region) => [region, this.planFor(region, play)]));
+      await Promise.all(
+        [...this.members].map(async ([region, member]) => {
+          const plan = plans.get(region);
+          if (plan === undefined) return;
+          const { gateways = [] } = play;
+          const wanted = play.regions.includes(region) ? gateways : [];
+          for (const key of [...member.gateways].filter((one) => !wanted.includes(one))) {
+            await removeGateway(member.cluster, key);
+            member.gateways.delete(key);
+          }
+          member.played = await applyPlay(member.cluster, plan, play, member.played);
+          for (const key of wanted.filter((one) => !member.gateways.has(one))) {
+            await installGateway(member.cluster, plan, key);
+            member.gateways.add(key);
+          }
+        }),
+      );
+      for (const [region, { cluster, played }] of this.members)
+        if (played !== undefined) await waitForPods(cluster, region, played);
+    });
   }
 
   /** The cluster of a region. */
   in(region: string): TestCluster {
-    const cluster = this.clusters.get(region);
-    if (cluster === undefined) throw new Error(`the test mesh has no region ${region}`);
-    return cluster;
+    const member = this.members.get(region);
+    if (member === undefined) throw new Error(`the test mesh has no region ${region}`);
+    return member.cluster;
+  }
+
+  /** The regions that stand. */
+  get regions(): readonly string[] {
+    return [...this.members.keys()];
+  }
+
+  /** Address of a gateway's load balancer in a region; a port below 1024 is found at port + 8000. */
+  async gatewayAddress(region: string, key: GatewayKey = "gateway"): Promise<string> {
+    const { release: name, namespace } = GATEWAYS[key];
+    return await eventually(`an address of ${name} in ${region}`, 60_000, async () => {
+      const service = await this.in(region).kube.get({ apiVersion: "v1", kind: "Service", name, namespace });
+      const status = service?.status as { loadBalancer?: { ingress?: { ip: string }[] } } | undefined;
+      return status?.loadBalancer?.ingress?.[0]?.ip;
+    });
+  }
+
+  /** What the program would install and apply in a region for a play. */
+  planFor(
+    region: string,
+    { applications, gateways = [] }: Pick<Play, "applications" | "gateways">,
+  ): TestRegion {
+    const settings = {
+      ...(gateways.includes("egressGateway") ? { egressGateway: "always" } : {}),
+      ...(gateways.includes("internalGateway") ? { internalGateway: true } : {}),
+      ...this.o.settings,
+    };
+    return planOf({ region, applications, settings, istiod: this.in(region).addresses.istiod });
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled([...this.clusters.values()].map((cluster) => cluster.stop()));
+    await Promise.allSettled([...this.members.values()].map(({ cluster }) => cluster.stop()));
+    this.members.clear();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  private async startRegion(region: string): Promise<void> {
+    const { executables, places } = this;
+    const cluster = await startCluster({ executables, region, places, publicAddresses: true });
+    this.members.set(region, { cluster, gateways: new Set() });
+    const plan = this.planFor(region, { applications: [] });
+    const { network } = plan.settings.region;
+    await makeNamespace(cluster.kube, SYSTEM, { "topology.istio.io/network": network });
+    await cluster.kube.create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "cacerts", namespace: SYSTEM },
+      stringData: await makeCacerts(this.root, `intermediate of ${region}`),
+    });
+    await installControlPlane(cluster, plan);
+  }
+
   /** The secrets by which the istiod of a region reads the other clusters. */
-  private async link(region: string, cluster: TestCluster): Promise<void> {
-    for (const [peer, { access }] of this.clusters) {
+  private async linkAll(region: string): Promise<void> {
+    const { kube } = this.in(region);
+    for (const [peer, { cluster }] of this.members) {
       if (peer === region) continue;
       const name = `${peer}-cluster`;
-      await cluster.kube.create({
+      const secret = {
         apiVersion: "v1",
         kind: "Secret",
         metadata: {
@@ -96,29 +171,32 @@ export class TestMesh {
           labels: { "istio/multiCluster": "true" },
           annotations: { "networking.istio.io/cluster": name },
         },
-        stringData: { [name]: kubeconfig(name, access) },
-      });
+        stringData: { [name]: kubeconfig(name, cluster.access) },
+      };
+      await kube.apply(secret, { fieldManager: "test", force: true });
     }
   }
 
-  private async waitReady(o: MeshOptions): Promise<void> {
-    for (const [region, { kube }] of this.clusters) {
-      await eventually(`ready workloads in ${region}`, 240_000, async () => {
-        const deployments = await kube.list({ apiVersion: "apps/v1", kind: "Deployment" });
-        const apps = deployments.filter(({ metadata }) => metadata.namespace !== SYSTEM);
-        const ready = apps.filter(
-          ({ status }) => ((status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0) > 0,
-        );
-        return apps.length > 0 && ready.length === apps.length ? true : undefined;
+  private async waitSynced(): Promise<void> {
+    const count = this.members.size;
+    for (const [region, { cluster }] of this.members)
+      await eventually(`clusters synced in ${region}`, 120_000, async () => {
+        const answer = await fetch(`http://127.0.0.1:${cluster.addresses.istiod.http}/debug/clusterz`);
+        const known = (await answer.json()) as { syncStatus: string }[];
+        return known.filter(({ syncStatus }) => syncStatus === "synced").length === count ? true : undefined;
       });
-      if (o.regions.length > 1)
-        await eventually(`clusters synced in ${region}`, 120_000, async () => {
-          const { http } = this.in(region).addresses.istiod;
-          const answer = await fetch(`http://127.0.0.1:${http}/debug/clusterz`);
-          const known = (await answer.json()) as { syncStatus: string }[];
-          const synced = known.filter(({ syncStatus }) => syncStatus === "synced");
-          return synced.length === o.regions.length ? true : undefined;
-        });
+  }
+
+  /** What the clusters last said belongs to a failure: nobody can ask them afterwards. */
+  private async explained(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const logs = [...this.members].flatMap(([region, { cluster }]) => [
+        `${region}:`,
+        ...cluster.logs.slice(-15),
+      ]);
+      throw new Error(`${String(error)}\n${logs.join("\n")}`, { cause: error });
     }
   }
 }
@@ -137,54 +215,6 @@ async function programs(folder: string): Promise<Executables> {
       app: await bundleProgram({ name: "app", entry: "sandbox/app/main.ts", outDir: folder }),
     },
   };
-}
-
-async function installIstio(region: string, cluster: TestCluster): Promise<void> {
-  const charts = required("SANDBOX_TEST_CHARTS", "base", "istiod");
-  const url = `https://localhost:${cluster.addresses.istiod.https}`;
-  const install = (name: string, chart: string, values: Readonly<Record<string, unknown>>): Promise<string> =>
-    cluster.helm(
-      ...[
-        "upgrade",
-        "--install",
-        name,
-        path.join(charts, chart),
-        "-n",
-        SYSTEM,
-        "--wait",
-        "--timeout",
-        "400s",
-      ],
-      ...Object.entries(values).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]),
-    );
-  await install("istio-base", "base", { "base.validationURL": `${url}/validate` });
-  await install("istiod", "istiod", {
-    "base.validationURL": `${url}/validate`,
-    "istiodRemote.injectionURL": `${url}/inject`,
-    "pilot.env": {
-      PILOT_ENABLE_METADATA_EXCHANGE: "false",
-      PILOT_ENABLE_ALPN_FILTER: "false",
-      ISTIOD_CUSTOM_HOST: "localhost",
-    },
-    "meshConfig.defaultProviders.metrics": [],
-    "meshConfig.defaultConfig.proxyMetadata": { ISTIO_META_DNS_CAPTURE: "true" },
-    "global.meshID": "mesh1",
-    "global.multiCluster.clusterName": `${region}-cluster`,
-    "global.network": "network1",
-  });
-}
-
-async function applyCatalog(region: string, { kube }: TestCluster, o: MeshOptions): Promise<void> {
-  const project = loadProject({ program: ROOT, catalog });
-  const found = project.regions.find(({ name }) => name === region);
-  if (found === undefined) throw new Error(`the project has no region ${region}`);
-  const apply = (object: KubeObject) => kube.apply(object, { fieldManager: "test", force: true });
-  const settings = { ...found.settings, applications: ["mesh", ...o.applications] };
-  const compiled = compileRegion(settings, catalog);
-  for (const { name, labels } of compiled.namespaces) await makeNamespace(kube, name, { ...labels });
-  for (const object of compiled.objects) await apply(object as unknown as KubeObject);
-  const run = catalog.applications.filter(({ name }) => o.applications.includes(name));
-  for (const object of [...workloadObjects(run), ...(o.extra ?? [])]) await apply(object);
 }
 
 function kubeconfig(name: string, { server, caData, operatorToken }: TestCluster["access"]): string {

@@ -1,0 +1,105 @@
+import type { Application } from "../../../../istio/intent";
+import type { GatewayKey } from "../../../../istio/values";
+import { workloadObjects } from "../../../../cli/sandbox/workloads";
+import type { KubeObject } from "../../../../sandbox/kube";
+import { eventually, makeNamespace, type TestCluster } from "../../node/support/cluster";
+import { SYSTEM } from "./install";
+import type { TestRegion } from "./project";
+
+/** A workload of the catalog in a region. */
+export interface Place {
+  readonly region: string;
+  readonly service: string;
+  /** Empty where the service has one version. */
+  readonly version: string;
+}
+
+/** What a mesh is to show. */
+export interface Play {
+  /** Regions where its workloads run; other regions that stand have its policies only. */
+  readonly regions: readonly string[];
+  /** Applications of the catalog; the baseline of the mesh comes besides. */
+  readonly applications: readonly Application[];
+  /** How many pods of a workload run. @default 1 */
+  readonly replicas?: (place: Place) => number;
+  /** Gateways of each of the regions. @default none */
+  readonly gateways?: readonly GatewayKey[];
+  /** Objects besides, in each region. @default none */
+  readonly extra?: (region: string) => readonly KubeObject[];
+}
+
+/** What stands in a cluster because of a play. */
+export interface Played {
+  readonly objects: ReadonlyMap<string, KubeObject>;
+}
+
+/** Applies what a play wants of a region, after taking out what only the one before wanted. */
+export async function applyPlay(
+  { kube }: TestCluster,
+  region: TestRegion,
+  play: Play,
+  before: Played | undefined,
+): Promise<Played> {
+  const { namespaces: own, objects, configMaps } = region.plan.policy;
+  const labels = new Map<string, object>(own.map((namespace) => [namespace.name, namespace.labels]));
+  const wanted = [
+    ...objects.map((object) => object as unknown as KubeObject),
+    ...configMaps.map((object) => object as unknown as KubeObject),
+    ...workloads(region.settings.region.name, play),
+    ...(play.extra?.(region.settings.region.name) ?? []),
+  ];
+  const now = new Map(wanted.map((object) => [keyOf(object), object]));
+  for (const [key, object] of before?.objects ?? []) {
+    const { apiVersion, kind, metadata } = object;
+    const { name, namespace } = metadata;
+    const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    if (!now.has(key)) await kube.delete(ref, { propagationPolicy: "Background" });
+  }
+  for (const name of region.plan.namespaces) {
+    const namespace = { apiVersion: "v1", kind: "Namespace", name };
+    if ((await kube.get(namespace)) === undefined) await makeNamespace(kube, name);
+    await kube.patch(namespace, { metadata: { labels: labels.get(name) ?? {} } });
+  }
+  for (const object of now.values()) {
+    const same = JSON.stringify(before?.objects.get(keyOf(object))) === JSON.stringify(object);
+    if (!same) await kube.apply(object, { fieldManager: "test", force: true });
+  }
+  return { objects: now };
+}
+
+/** Waits until as many pods as the play wants are ready in a cluster, and no other is left. */
+export async function waitForPods(
+  { kube, agent }: TestCluster,
+  region: string,
+  played: Played,
+): Promise<void> {
+  await eventually(`the pods of the play in ${region}`, 240_000, async () => {
+    const deployments = await kube.list({ apiVersion: "apps/v1", kind: "Deployment" });
+    const own = deployments.filter(({ metadata }) => metadata.namespace !== SYSTEM);
+    const settled = own.every(({ spec, status }) => {
+      const { replicas = 1 } = spec as { replicas?: number };
+      const { readyReplicas = 0 } = (status ?? {}) as { readyReplicas?: number };
+      return readyReplicas === replicas;
+    });
+    const alone = [...played.objects.values()].filter(({ kind }) => kind === "Pod").length;
+    const expected = own.reduce(
+      (sum, { spec }) => sum + ((spec as { replicas?: number }).replicas ?? 1),
+      alone,
+    );
+    return settled && agent.dataPlane.running().length === expected ? true : undefined;
+  });
+}
+
+function workloads(region: string, play: Play): KubeObject[] {
+  const here = play.regions.includes(region);
+  return workloadObjects(play.applications).map((object) => {
+    if (object.kind !== "Deployment") return object;
+    const { app: service = "", version = "" } = object.metadata.labels ?? {};
+    const replicas = here ? (play.replicas?.({ region, service, version }) ?? 1) : 0;
+    return { ...object, spec: { ...(object["spec"] as object), replicas } };
+  });
+}
+
+function keyOf({ apiVersion, kind, metadata: { namespace = "", name } }: KubeObject): string {
+  return [apiVersion, kind, namespace, name].join("/");
+}
