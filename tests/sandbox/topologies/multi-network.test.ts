@@ -85,7 +85,7 @@ describe("a mesh of two networks", () => {
       ]);
       assert.deepEqual(spec.servers, [
         {
-          hosts: ["*.local", "ai-agent.global"],
+          hosts: ["*.local", "ai-agent.global", "test-app.global"],
           port: { name: "tls", number: 15443, protocol: "TLS" },
           tls: { mode: "AUTO_PASSTHROUGH" },
         },

@@ -181,9 +181,10 @@ describe("a region that no binding selects", () => {
     );
     const run = await runStack("eastus", standing, { "global-mesh:regions": JSON.stringify(table) });
     assert.deepEqual(run.outputs["appliedPolicies"], []);
-    const [idle = "", without = "", ...others] = run.warnings;
+    const [test = "", agent = "", without = "", ...others] = run.warnings;
     assert.deepEqual(others, []);
-    assert.match(idle, /^binding mesh-members selects no cluster/);
+    assert.match(agent, /^binding mesh-members selects no cluster/);
+    assert.match(test, /^binding istio-members selects no cluster/);
     assert.match(
       without,
       /no binding .* selects region eastus, .* mutual TLS .* eastus has \{"mesh":"enable"\}$/,

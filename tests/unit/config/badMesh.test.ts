@@ -97,7 +97,7 @@ refuses("mesh and clusters", [
     set: { applications: ["ai-agent", "myap"] },
     setting: "global-mesh:applications[1]",
     got: '"myap"',
-    allowed: "an application of catalog/: ai-agent, myapp",
+    allowed: "an application of catalog/: ai-agent, cross-cluster-test, myapp",
     fix: 'did you mean "myapp"? If not, add its folder to catalog/ and name it in catalog/index.ts',
   },
   {

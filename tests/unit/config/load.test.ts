@@ -29,7 +29,7 @@ async function asStack(stack: string, values: Readonly<Record<string, string>>, 
   const { "global-mesh:dnsLabel": label, ...rest } = delivered("eastus");
   const own = values["global-mesh:platform"] === "existing" ? {} : { "global-mesh:dnsLabel": label ?? "" };
   pulumi.runtime.setAllConfig({ ...rest, ...own, ...values }, secretKeys);
-  return loadSettings({ knownApplications: ["ai-agent"], folder: ROOT });
+  return loadSettings({ knownApplications: ["ai-agent", "cross-cluster-test"], folder: ROOT });
 }
 
 describe("config: loading through the engine's runtime", () => {

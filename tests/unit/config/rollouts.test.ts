@@ -72,7 +72,7 @@ describe("rollouts.yaml", () => {
         stack,
       );
       pulumi.runtime.setAllConfig({ ...delivered(stack) });
-      return loadSettings({ knownApplications: ["ai-agent"], folder }).settings;
+      return loadSettings({ knownApplications: ["ai-agent", "cross-cluster-test"], folder }).settings;
     };
 
     it("is what every region reads", async () => {

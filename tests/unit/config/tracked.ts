@@ -48,7 +48,7 @@ export function parseVariation(variation: Variation = {}): Settings {
     secretKeys: variation.secretKeys ?? [],
     project: "global-mesh",
     stack,
-    knownApplications: ["ai-agent", "myapp"],
+    knownApplications: ["ai-agent", "cross-cluster-test", "myapp"],
     inspectChartFolder: () => variation.folder ?? "charts",
   });
 }
