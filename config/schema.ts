@@ -28,6 +28,7 @@ export const sharedSchema = z.strictObject({
   profile: mesh.profile,
   egressGateway: mesh.egressGateway,
   internalGateway: mesh.internalGateway,
+  outboundTrafficPolicy: mesh.outboundTrafficPolicy,
   charts: mesh.charts,
   values: mesh.values,
   linkerd: linkerd.linkerd,

@@ -10,7 +10,12 @@ export function checkLinkerd(context: CheckContext): readonly Fault[] {
   return [
     ...sources,
     ...(meshKind === "linkerd"
-      ? [...checkTopology(context), ...checkIstioValues(context), ...checkIstioExtras(context)]
+      ? [
+          ...checkTopology(context),
+          ...checkOutbound(context),
+          ...checkIstioValues(context),
+          ...checkIstioExtras(context),
+        ]
       : []),
   ];
 }
@@ -25,6 +30,20 @@ function checkTopology(context: CheckContext): readonly Fault[] {
       got: show(topology),
       allowed: "flat with meshKind linkerd, whose regions are not linked",
       fix: "write flat",
+    },
+  ];
+}
+
+/** Linkerd's proxies would pass on what is meant to be refused. */
+function checkOutbound(context: CheckContext): readonly Fault[] {
+  const { outboundTrafficPolicy } = context.shared;
+  if (outboundTrafficPolicy !== "REGISTRY_ONLY") return [];
+  return [
+    {
+      setting: context.name("outboundTrafficPolicy"),
+      got: outboundTrafficPolicy,
+      allowed: "ALLOW_ANY with meshKind linkerd, for which no registry of hosts is built",
+      fix: "write ALLOW_ANY, and refuse what is unknown by the network: a NetworkPolicy or a firewall",
     },
   ];
 }

@@ -55,6 +55,15 @@ export const internalGateway = setting(z.boolean(), {
   allowed: "true or false",
 });
 
+/** Hosts that the mesh does not know. */
+export const outboundTrafficPolicy = setting(z.enum(["ALLOW_ANY", "REGISTRY_ONLY"]), {
+  description:
+    "What proxies do with calls of hosts that they were told nothing of. ALLOW_ANY passes them on as they are. " +
+    "REGISTRY_ONLY refuses them: what workloads call outside stands in the catalog as an external service, and what " +
+    "they call inside has to be told to them (docs/scoping.md).",
+  allowed: "ALLOW_ANY or REGISTRY_ONLY",
+});
+
 /** Longest name of a Helm release is 53, and ours is `istiod-<revision>`. */
 const REVISION_LENGTH = 53 - "istiod-".length;
 

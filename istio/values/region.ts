@@ -35,6 +35,11 @@ export interface RegionInput {
    */
   readonly trustDomain: string;
   /**
+   * What proxies do with calls of hosts that they were told nothing of.
+   * @default "ALLOW_ANY", as in Istio
+   */
+  readonly outboundTrafficPolicy?: "ALLOW_ANY" | "REGISTRY_ONLY";
+  /**
    * Azure public address of the gateway, by its name and resource group.
    * @default the cloud gives the gateway an address of its own choice
    */
@@ -66,6 +71,9 @@ export function regionValues(input: RegionInput): ChartValues {
       base: { validationFailurePolicy: "Fail" },
       meshConfig: {
         trustDomain: input.trustDomain,
+        ...(input.outboundTrafficPolicy === "REGISTRY_ONLY"
+          ? { outboundTrafficPolicy: { mode: input.outboundTrafficPolicy } }
+          : {}),
         // Every spelling of a path becomes one before policies and routes are asked: of /admin, //admin, /%61dmin,
         // /a/../admin and %2Fadmin Istio's own default brings only some together, and a policy that names /admin
         // would not see the others (istio.io/latest/docs/ops/best-practices/security, "path normalization").

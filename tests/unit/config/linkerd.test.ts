@@ -55,6 +55,10 @@ describe("settings of Linkerd", () => {
       /global-mesh:egressGateway\b.*never with meshKind linkerd/,
     ],
     [
+      { meshKind: "linkerd", outboundTrafficPolicy: "REGISTRY_ONLY" },
+      /global-mesh:outboundTrafficPolicy\b.*ALLOW_ANY with meshKind linkerd/,
+    ],
+    [
       { meshKind: "linkerd", observability: { prometheus: { enabled: true } } },
       /global-mesh:observability\.prometheus\.enabled\b.*false with meshKind linkerd/,
     ],

@@ -107,6 +107,13 @@ describe("chart values", () => {
     assert.ok(!("revision" in plain.istiod) && !("revision" in plain.gateway));
   });
 
+  it("refuse hosts that proxies do not know where that is said, and say nothing of it otherwise", () => {
+    const mode = (policy: NonNullable<ValuesInput["outboundTrafficPolicy"]>): Value | undefined =>
+      at(istioValues({ ...input, outboundTrafficPolicy: policy }).istiod, "meshConfig.outboundTrafficPolicy");
+    assert.deepEqual(mode("REGISTRY_ONLY"), { mode: "REGISTRY_ONLY" });
+    assert.equal(mode("ALLOW_ANY"), undefined);
+  });
+
   it("merge profile, region and user in that order", () => {
     const { istiod, gateway } = istioValues({
       ...input,
