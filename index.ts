@@ -30,14 +30,18 @@ async function program(): Promise<Record<string, unknown>> {
   const namespace = mesh.systemNamespace(settings, cluster);
   const common = { ...settings, cluster, namespace: namespace.metadata.name, clusterName: region.cluster };
   const cacerts = mesh.regionTrust(region, { ...common, ...trust }, after(namespace));
-  const credentials = { ...common, endpoint: cluster.endpoint, generation: settings.readerGeneration };
+  const generations = { generation: settings.readerGeneration, kept: settings.keptReaderGeneration };
+  const credentials = { ...common, endpoint: cluster.endpoint, generations };
   const reader = mesh.regionReader(settings, credentials, after(namespace));
   const installed = mesh.regionMesh(
     { ...common, plan, eastWest, controlPlane },
     after(...cluster.foundations, ...cacerts),
   );
   new mesh.Links("links", { linked, routed, heldPeerings, network: cluster.network }, after(installed));
-  const { kialiCredential } = mesh.observe({ ...common, linked, plan: plan.observability }, after(installed));
+  const { kialiCredential } = mesh.observe(
+    { ...common, linked, generations, plan: plan.observability },
+    after(installed),
+  );
   const policy = new mesh.MeshPolicy("policy", plan.policy, after(installed));
 
   return mesh.regionOutputs({

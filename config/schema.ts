@@ -55,6 +55,12 @@ export const sharedSchema = z.strictObject({
     allowed: "true or false",
   }),
   readerGeneration: generation("the credential by which peers read this cluster"),
+  keptReaderGeneration: setting(z.int().min(0).max(998), {
+    description:
+      "Generation of that credential that still holds beside the newest one, until all peers have that one " +
+      "(docs/links.md). 0: none, so that raising readerGeneration revokes what was before.",
+    allowed: "0, or the number before readerGeneration",
+  }),
   clusterGeneration: setting(z.int().min(1).max(999), {
     description:
       "Generation of the cluster. Raise it by one when the cluster behind the same name is another one, such as an " +

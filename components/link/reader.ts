@@ -5,10 +5,13 @@ import { readerAccess, type ReaderCredential, type ReaderKind } from "../../isti
 import { isRead, type Mesh, type Region } from "../../topology";
 import type { ApiEndpoint } from "../cluster/kubeconfig";
 import { ownLabels } from "../internal/labels";
-import { accountToken, mutableRules } from "./token";
+import { accountToken, mutableRules, secretName, type TokenGenerations } from "./token";
 
 /** Name of the account that peers read this cluster by; the chart's own account may read every secret. */
 const READER = "global-mesh-reader";
+
+/** Name of its tokens' Secrets, without the generation. */
+const SECRET = "reader";
 
 /** Arguments of {@link Reader}. */
 export interface ReaderArgs {
@@ -18,8 +21,7 @@ export interface ReaderArgs {
   readonly endpoint: pulumi.Output<ApiEndpoint>;
   /** Revision whose mesh settings peers read. */
   readonly revision: string;
-  /** Part of the token's name: raising it makes a new token. */
-  readonly generation: number;
+  readonly generations: TokenGenerations;
   /** Who reads: peers, or the primary that runs this cluster's proxies. */
   readonly readers: ReaderKind;
 }
@@ -75,12 +77,13 @@ export class Reader extends pulumi.ComponentResource {
       { metadata: inNamespace, roleRef: roleRef("Role", role), subjects },
       child,
     );
-    const generation = `reader-g${args.generation}`;
+    const { generations } = args;
     this.credential = accountToken(
-      `${name}-token-g${args.generation}`,
+      `${name}-token`,
       {
         setting: "readerCredential",
-        secret: generation,
+        secret: SECRET,
+        generations,
         account,
         namespace,
         labels,
@@ -89,7 +92,7 @@ export class Reader extends pulumi.ComponentResource {
       },
       child,
     );
-    this.registerOutputs({ generation });
+    this.registerOutputs({ generation: secretName(SECRET, generations.generation) });
   }
 }
 

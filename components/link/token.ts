@@ -4,12 +4,21 @@ import { soundCredential, type PolicyRule, type ReaderCredential } from "../../i
 import type { ApiEndpoint } from "../cluster/kubeconfig";
 import { forUserSync } from "../internal/run-error";
 
+/** The tokens of an account that hold at a time. */
+export interface TokenGenerations {
+  /** Part of the name of the one that is handed out: raising it makes a new token. */
+  readonly generation: number;
+  /** One from before that still holds, for readers that do not have the new one yet; 0 for none. */
+  readonly kept: number;
+}
+
 /** What a token of an account is made from. */
 export interface AccountTokenArgs {
   /** Name of the output that holds the credential, for errors. */
   readonly setting: string;
-  /** Name of the Secret that holds the token; another one means another token. */
+  /** Name of the Secrets that hold the tokens, without the generation; another one means another token. */
   readonly secret: string;
+  readonly generations: TokenGenerations;
   readonly account: core.ServiceAccount;
   readonly namespace: pulumi.Input<string>;
   readonly labels: Record<string, string>;
@@ -18,37 +27,46 @@ export interface AccountTokenArgs {
   readonly endpoint: pulumi.Output<ApiEndpoint>;
 }
 
-/** A token of a service account, as the credential by which other clusters read this one. Secret. */
+/** The newest token of a service account, as the credential by which other clusters read this one. Secret. */
 export function accountToken(
   logicalName: string,
   args: AccountTokenArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<ReaderCredential> {
-  const { setting, secret, account, namespace, labels, cluster } = args;
-  const token = new core.Secret(
-    logicalName,
-    {
-      metadata: {
-        name: secret,
-        namespace,
-        labels,
-        annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+  const { setting, account, namespace, labels, cluster } = args;
+  const { generation, kept } = args.generations;
+  const tokenOf = (one: number): core.Secret =>
+    new core.Secret(
+      `${logicalName}-g${one}`,
+      {
+        metadata: {
+          name: secretName(args.secret, one),
+          namespace,
+          labels,
+          annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+        },
+        type: "kubernetes.io/service-account-token",
       },
-      type: "kubernetes.io/service-account-token",
-    },
-    opts,
-  );
+      opts,
+    );
+  if (kept > 0) tokenOf(kept);
+  const token = tokenOf(generation);
   return pulumi.secret(
     pulumi.all([args.endpoint, token.data, token.metadata.namespace]).apply(([endpoint, data, where]) =>
       forUserSync(() =>
         soundCredential(setting, {
           cluster,
           ...endpoint,
-          token: decoded(data["token"], `${where}/${secret}`),
+          token: decoded(data["token"], `${where}/${secretName(args.secret, generation)}`),
         }),
       ),
     ),
   );
+}
+
+/** Name of the Secret that holds a generation's token. */
+export function secretName(secret: string, generation: number): string {
+  return `${secret}-g${generation}`;
 }
 
 /** The controller manager fills the token in; a Secret without one would be an unusable credential. */

@@ -16,7 +16,7 @@ import { ownLabels } from "../internal/labels";
 import { forUserSync } from "../internal/run-error";
 import { secretData } from "../internal/secret-data";
 import { KIALI_CREDENTIAL, type LinkedPeer } from "../link/peers";
-import { accountToken, mutableRules } from "../link/token";
+import { accountToken, mutableRules, type TokenGenerations } from "../link/token";
 
 /** Name of the account by which the peers' Kialis look at this cluster. */
 const KIALI_READER = "global-mesh-kiali";
@@ -25,8 +25,7 @@ const KIALI_READER = "global-mesh-kiali";
 export interface KialiClustersArgs {
   readonly clusterName: string;
   readonly endpoint: pulumi.Output<ApiEndpoint>;
-  /** Part of the token's name: raising it makes a new token. */
-  readonly generation: number;
+  readonly generations: TokenGenerations;
   readonly linked: readonly LinkedPeer[];
 }
 
@@ -62,10 +61,11 @@ export class KialiClusters extends pulumi.ComponentResource {
       child,
     );
     this.credential = accountToken(
-      `${name}-token-g${args.generation}`,
+      `${name}-token`,
       {
         setting: KIALI_CREDENTIAL,
-        secret: `kiali-reader-g${args.generation}`,
+        secret: "kiali-reader",
+        generations: args.generations,
         account,
         namespace,
         labels,

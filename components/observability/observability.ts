@@ -10,6 +10,7 @@ import type { Cluster } from "../cluster/cluster";
 import { ownLabels } from "../internal/labels";
 import { secretData } from "../internal/secret-data";
 import type { LinkedPeer } from "../link/peers";
+import type { TokenGenerations } from "../link/token";
 import { KialiClusters, kialiSigningKey } from "./kiali";
 import { hasAddOn, type AddOn, type ObservabilityPlan } from "./plan";
 
@@ -19,8 +20,8 @@ export interface ObservabilityArgs {
   readonly cluster: Pick<Cluster, "endpoint">;
   readonly clusterName: string;
   readonly linked: readonly LinkedPeer[];
-  /** Part of the name of the token by which the peers' Kialis look at this cluster. */
-  readonly readerGeneration: number;
+  /** Of the token by which the peers' Kialis look at this cluster. */
+  readonly generations: TokenGenerations;
 }
 
 /** What looks at the mesh from beside it, and what that shows to the peers; no resource where nothing is enabled. */
@@ -46,11 +47,7 @@ export class Observability extends pulumi.ComponentResource {
     let kiali: KialiClusters | undefined;
     if (hasAddOn(plan, "kiali")) {
       secrets.push(kialiSigningKey(`${name}-kiali-signing`, inNamespace));
-      kiali = new KialiClusters(
-        `${name}-kiali`,
-        { ...args, endpoint: args.cluster.endpoint, generation: args.readerGeneration },
-        inNamespace,
-      );
+      kiali = new KialiClusters(`${name}-kiali`, { ...args, endpoint: args.cluster.endpoint }, inNamespace);
     }
     for (const addOn of plan.addOns) {
       const values =

@@ -12,6 +12,7 @@ export function checkMesh(context: CheckContext): readonly Fault[] {
     ...checkTrust(context),
     ...checkSubjects(context),
     ...checkApplications(context),
+    ...checkReader(context),
   ];
 }
 
@@ -24,6 +25,23 @@ function checkIstioVersion(context: CheckContext): readonly Fault[] {
       got: show(version),
       allowed: `${ISTIO_FLOOR} or later: before it, rotating a remote secret lost endpoints (istio#61043, istio#60612)`,
       fix: "write 1.31.1",
+    },
+  ];
+}
+
+/**
+ * Another generation than the one before would come back to life: the token of a service account is signed from names
+ * alone, so the Secret of a revoked generation, made again, holds the very token that was revoked.
+ */
+function checkReader(context: CheckContext): readonly Fault[] {
+  const { readerGeneration: newest, keptReaderGeneration: kept } = context.shared;
+  if (newest === undefined || kept === undefined || kept === 0 || kept === newest - 1) return [];
+  return [
+    {
+      setting: context.name("keptReaderGeneration"),
+      got: `${kept} with ${context.name("readerGeneration")} ${newest}`,
+      allowed: newest === 1 ? "0: there is no generation before the first" : `0, or ${newest - 1}`,
+      fix: "write 0; a generation that was revoked stays so",
     },
   ];
 }

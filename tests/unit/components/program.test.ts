@@ -72,6 +72,19 @@ describe("a region's program", () => {
     assert.equal(options["deleteBeforeReplace"], true);
   });
 
+  it("has the token of the generation before beside the newest one as long as that is said", async () => {
+    const raised = { "global-mesh:readerGeneration": "2" };
+    const kept = await runStack("eastus", standing, { ...raised, "global-mesh:keptReaderGeneration": "1" });
+    const tokens = (run: Run): string[] => secrets(run).filter((name) => name.startsWith("reader-token-"));
+    assert.deepEqual(tokens(kept), ["reader-token-g1", "reader-token-g2"]);
+    // The one that stood stands on: another resource under its name would be another token.
+    assert.deepEqual(
+      one(kept, "kubernetes:core/v1:Secret", "reader-token-g1").inputs,
+      one(run, "kubernetes:core/v1:Secret", "reader-token-g1").inputs,
+    );
+    assert.deepEqual(tokens(await runStack("eastus", standing, raised)), ["reader-token-g2"]);
+  });
+
   it("keeps the peers' credentials secret", () => {
     assert.equal(
       one(run, "kubernetes:core/v1:Secret", "remote-secret-westeurope-cluster").inputs["data"],

@@ -167,6 +167,22 @@ refuses("mesh and clusters", [
     fix: "write one of the allowed values",
   },
   {
+    title: "a generation kept beside one that is not its next",
+    set: { readerGeneration: 3, keptReaderGeneration: 1 },
+    setting: "global-mesh:keptReaderGeneration",
+    got: "1 with global-mesh:readerGeneration 3",
+    allowed: "0, or 2",
+    fix: "write 0; a generation that was revoked stays so",
+  },
+  {
+    title: "a generation kept beside the first",
+    set: { readerGeneration: 1, keptReaderGeneration: 1 },
+    setting: "global-mesh:keptReaderGeneration",
+    got: "1 with global-mesh:readerGeneration 1",
+    allowed: "0: there is no generation before the first",
+    fix: "write 0; a generation that was revoked stays so",
+  },
+  {
     title: "a Kubernetes patch version",
     set: { kubernetesVersion: "1.35.4" },
     setting: "global-mesh:kubernetesVersion",

@@ -132,6 +132,7 @@ function partsOf(charts: string): Readonly<Record<string, fc.Arbitrary<unknown>>
     }),
     protect: fc.boolean(),
     readerGeneration: numberIn(1, 999),
+    keptReaderGeneration: numberIn(0, 998),
     clusterGeneration: numberIn(1, 999),
   };
 }
