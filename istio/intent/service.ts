@@ -204,6 +204,13 @@ export interface ServiceArgs {
    */
   readonly globalRateLimits?: readonly GlobalRateLimit[];
   /**
+   * Header by which a request names the region whose workloads are to answer it, before any weight or locality
+   * counts; the answer carries the same header. For test requests: what a region without workloads is asked fails.
+   * @default requests choose no region
+   * @example "x-mesh-region"
+   */
+  readonly regionHeader?: string;
+  /**
    * Which regions the requests of a client go to.
    * @default Istio's own: to all regions alike; with `outlier`, to the client's own while it has healthy workloads
    * @example { local: 80, rest: "even" }

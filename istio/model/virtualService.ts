@@ -48,11 +48,17 @@ export interface HttpFault {
   readonly abort?: { readonly percentage: Percentage; readonly httpStatus: number };
 }
 
+/** Headers that the caller's proxy writes. */
+export interface HttpHeaders {
+  readonly response: { readonly set: Readonly<Record<string, string>> };
+}
+
 export interface HttpRoute {
   readonly name?: string;
   readonly match?: readonly HttpMatch[];
   readonly fault?: HttpFault;
   readonly rewrite?: HttpRewrite;
+  readonly headers?: HttpHeaders;
   readonly route: readonly WeightedDestination[];
   readonly mirror?: Destination;
   readonly mirrorPercentage?: Percentage;

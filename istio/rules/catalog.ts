@@ -24,7 +24,7 @@ export function checkCatalog(
   const services = applications.flatMap((application) => application.services);
   const byKey = new Map(services.map((service) => [entryKey(service), service]));
   // Which phase a canary is in changes weights alone.
-  const scope: RouteScope = { service: (key) => byKey.get(key), rollouts: {} };
+  const scope: RouteScope = { service: (key) => byKey.get(key), rollouts: {}, regions };
   const callers = callersOf(applications);
   return [
     ...unique("applications", names, "Rename or merge them"),

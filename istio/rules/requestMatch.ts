@@ -63,7 +63,13 @@ function tooMany(setting: string, value: readonly string[]): Fault {
 }
 
 function checkHeader(setting: string, name: string, text: TextMatch): readonly Fault[] {
-  if (HEADER.test(name)) return checkText(`${setting}.${name}`, text);
+  const faults = checkHeaderName(setting, name);
+  return faults.length === 0 ? checkText(`${setting}.${name}`, text) : faults;
+}
+
+/** Faults of the name of a header. */
+export function checkHeaderName(setting: string, name: string): readonly Fault[] {
+  if (HEADER.test(name)) return [];
   return [
     {
       setting,

@@ -5,6 +5,7 @@ import { checkLocality } from "./locality";
 import { checkHost, checkName } from "./names";
 import { HTTP_PROTOCOLS, isHttp } from "./protocol";
 import { checkResilience, requestLimits } from "./resilience";
+import { checkRegionHeader } from "./regionHeader";
 import { checkRouteOrder } from "./routeOrder";
 import { checkRouting } from "./routing";
 import { checkShares } from "./shares";
@@ -17,7 +18,7 @@ export function checkService(
   scope: RouteScope,
 ): readonly Fault[] {
   const { versions, locality } = service;
-  const routing = checkRouting(setting, service, scope);
+  const routing = [...checkRegionHeader(setting, service, regions), ...checkRouting(setting, service, scope)];
   return [
     ...checkName(`${setting}.name`, service.name),
     ...checkName(`${setting}.namespace`, service.namespace),
@@ -51,6 +52,7 @@ function checkPort(setting: string, port: number): readonly Fault[] {
 const OF_REQUESTS = [
   "versions",
   "rollout",
+  "regionHeader",
   "experiments",
   "routes",
   "timeout",

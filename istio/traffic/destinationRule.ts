@@ -11,13 +11,17 @@ import { metadata, NETWORKING_V1 } from "../model";
 import type { BuildScope } from "../scope";
 import { isHttp } from "../rules/protocol";
 import { localityLbSetting, outlierDefaults } from "./locality";
+import { regionalSubsets } from "./regional";
 import { versionsOf } from "./split";
 
 /** How clients reach the workloads of a service; none where there is nothing to say. */
 export function destinationRule(service: Service, scope: BuildScope): DestinationRule | undefined {
-  const versions = versionsOf(service);
+  const subsets = [
+    ...versionsOf(service).map((version) => ({ name: version, labels: { version } })),
+    ...regionalSubsets(service, scope),
+  ];
   const policy = trafficPolicy(service, scope);
-  if (versions.length === 0 && policy === undefined) return undefined;
+  if (subsets.length === 0 && policy === undefined) return undefined;
   return {
     apiVersion: NETWORKING_V1,
     kind: "DestinationRule",
@@ -25,9 +29,7 @@ export function destinationRule(service: Service, scope: BuildScope): Destinatio
     spec: {
       host: serviceHost(service),
       ...(policy === undefined ? {} : { trafficPolicy: policy }),
-      ...(versions.length === 0
-        ? {}
-        : { subsets: versions.map((version) => ({ name: version, labels: { version } })) }),
+      ...(subsets.length === 0 ? {} : { subsets }),
     },
   };
 }

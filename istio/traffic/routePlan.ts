@@ -4,6 +4,7 @@ import type { BuildScope } from "../scope";
 import type { Condition } from "./match";
 import { conditionOf, covers, merge, NEVER, Unmergeable } from "./match";
 import { rewriteOf } from "./paths";
+import { regionalRoutes } from "./regional";
 import { split, targetSplit } from "./split";
 
 /** What routes outside the service, as those of a gateway, put before the service's own. */
@@ -31,7 +32,7 @@ export interface RouteOptions {
 }
 
 /** What routes ask the mesh for. */
-export type RouteScope = Pick<BuildScope, "rollouts" | "service">;
+export type RouteScope = Pick<BuildScope, "regions" | "rollouts" | "service">;
 
 /** One idea about some requests, in the order in which they are tried. */
 export interface Rule {
@@ -44,6 +45,8 @@ export interface Rule {
   readonly timeout: Duration | undefined;
   readonly retries: Retries | undefined;
   readonly fault?: FaultInjection;
+  /** Headers of the answer. @default as the workload says them */
+  readonly response?: Readonly<Record<string, string>>;
 }
 
 /** Two entries whose conditions hold for some requests, but that no route can say together. */
@@ -73,17 +76,19 @@ export function routePlan(service: Service, scope: RouteScope, options: RouteOpt
   };
   const { experiments = [], faults = [] } = service;
   const own = ownRules(service, scope, options);
-  const experimental = experiments.flatMap(({ name, match, to }) =>
+  const withPort = options.withPort ?? false;
+  const elsewhere = (name: readonly string[], match: RequestMatch, to: Pick<Rule, "route" | "response">) =>
     own
       .filter(({ isOwn }) => isOwn)
-      .flatMap((rule) =>
-        within([name], conditionOf(match), {
-          ...rule,
-          route: targetSplit(service, to, scope, { withPort: options.withPort ?? false }),
-          isOwn: false,
-        }),
-      ),
-  );
+      .flatMap((rule) => within(name, conditionOf(match), { ...rule, ...to, isOwn: false }));
+  const experimental = [
+    ...regionalRoutes(service, scope, { withPort }).flatMap(({ names, header, region, ...to }) =>
+      elsewhere(names, { headers: { [header]: region } }, to),
+    ),
+    ...experiments.flatMap(({ name, match, to }) =>
+      elsewhere([name], match, { route: targetSplit(service, to, scope, { withPort }) }),
+    ),
+  ];
   const everywhere = faults.find(({ match }) => match === undefined);
   const tried = [
     ...experimental,

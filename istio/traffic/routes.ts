@@ -84,6 +84,7 @@ function httpRoute(
     ...(takesAll(match) ? {} : { match }),
     ...(fault === undefined ? {} : { fault: httpFault(fault) }),
     ...(condition.rewrite === undefined ? {} : { rewrite: httpRewrite(condition.rewrite) }),
+    ...(rule.response === undefined ? {} : { headers: { response: { set: rule.response } } }),
     route: rule.route,
     ...(mirror === undefined
       ? {}

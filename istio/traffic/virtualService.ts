@@ -17,10 +17,10 @@ export function virtualService(service: Service, scope: BuildScope): VirtualServ
 }
 
 function hasRoutes(service: Service): boolean {
-  const { versions, rollout, timeout, retries, mirror } = service;
+  const { versions, rollout, regionHeader, timeout, retries, mirror } = service;
   const lists = [service.experiments, service.routes, service.faults];
   return (
-    [versions, rollout, timeout, retries, mirror].some((said) => said !== undefined) ||
+    [versions, rollout, regionHeader, timeout, retries, mirror].some((said) => said !== undefined) ||
     lists.some((list) => list !== undefined && list.length > 0)
   );
 }

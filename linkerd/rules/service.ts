@@ -26,6 +26,7 @@ const SERVICE = {
     "Take it out: clients call the Kubernetes Service of their own cluster",
   ),
   locality: nothing("its regions are not linked, so all requests stay in their own"),
+  regionHeader: nothing("its regions are not linked, so all requests stay in their own"),
   experiments: nothing("a split by header or cookie is not built for it"),
   routes: nothing("routes by path are not built for it"),
   mirror: nothing("its proxies copy no requests"),

@@ -32,6 +32,29 @@ describe("traffic that cannot work", () => {
   });
   const regex = (text: string) => experiment({ path: { regex: text } });
   const rows: readonly [string, Partial<ServiceArgs>, string, string?][] = [
+    [
+      "a header of regions in upper case",
+      { regionHeader: "X-Region" },
+      `${S}.regionHeader: got "X-Region"`,
+      "name in lower case",
+    ],
+    ["a header of regions that all have", { regionHeader: "host" }, `${S}.regionHeader: got "host"`],
+    [
+      "a version named like a region",
+      { regionHeader: "x-region", versions: { eastus: 100 } },
+      `${S}.regionHeader: got ["eastus"]`,
+    ],
+    [
+      "an entry named like the route of a region",
+      { regionHeader: "x-region", faults: [{ name: "region-eastus", abort: { percent: 1, status: 503 } }] },
+      `${S}.regionHeader: got ["region-eastus"]`,
+    ],
+    [
+      "a region named on a connection",
+      { regionHeader: "x-region", protocol: "TCP" },
+      `${S}.protocol: got "TCP"`,
+      "regionHeader",
+    ],
     ["an experiment for everybody", experiment({}), `${S}.experiments.e.match: got {}`],
     [
       "an experiment without methods",

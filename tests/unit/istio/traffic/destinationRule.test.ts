@@ -19,6 +19,20 @@ describe("what clients of a service keep to", () => {
   const rows: readonly [string, Partial<ServiceArgs>, object | undefined][] = [
     ["nothing", {}, undefined],
     ["round robin", { loadBalancing: "ROUND_ROBIN" }, policy({ loadBalancer: { simple: "ROUND_ROBIN" } })],
+    [
+      "a subset for each region that requests may name, beside those of versions",
+      { regionHeader: "x-mesh-region", versions: { v1: 100 } },
+      {
+        host,
+        subsets: [
+          { name: "v1", labels: { version: "v1" } },
+          ...["eastus", "southeastasia", "westeurope"].map((region) => ({
+            name: region,
+            labels: { "topology.kubernetes.io/region": region },
+          })),
+        ],
+      },
+    ],
     ["random", { loadBalancing: "RANDOM" }, policy({ loadBalancer: { simple: "RANDOM" } })],
     [
       "a header",

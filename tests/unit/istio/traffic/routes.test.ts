@@ -46,6 +46,39 @@ describe("routes of a service", () => {
         },
       ],
     ],
+    [
+      "a region that requests name, before experiments, on every path",
+      {
+        regionHeader: "x-mesh-region",
+        versions: { v1: 100 },
+        experiments: [{ name: "beta", match: { headers: { "x-beta": "1" } }, to: { version: "v1" } }],
+        routes: [{ name: "slow", match: { path: "/slow" }, timeout: "60s" }],
+      },
+      [
+        ...["eastus", "southeastasia", "westeurope"].flatMap((region) => {
+          const headers = { "x-mesh-region": { exact: region } };
+          const to = { headers: { response: { set: { "x-mesh-region": region } } }, route: version(region) };
+          return [
+            {
+              name: `region-${region}.slow`,
+              match: [{ uri: { exact: "/slow" }, headers }],
+              ...to,
+              timeout: "60s" as const,
+            },
+            { name: `region-${region}`, match: [{ headers }], ...to },
+          ];
+        }),
+        {
+          name: "beta.slow",
+          match: [{ uri: { exact: "/slow" }, headers: { "x-beta": { exact: "1" } } }],
+          route: version("v1"),
+          timeout: "60s",
+        },
+        { name: "beta", match: [{ headers: { "x-beta": { exact: "1" } } }], route: version("v1") },
+        { name: "slow", match: [{ uri: { exact: "/slow" } }], route: version("v1"), timeout: "60s" },
+        { name: "default", route: version("v1") },
+      ],
+    ],
     ["a timeout", { timeout: "10s" }, [{ route: all, timeout: "10s" }]],
     ["no retries", { retries: { attempts: 0 } }, [{ route: all, retries: { attempts: 0 } }]],
     [

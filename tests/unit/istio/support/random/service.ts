@@ -240,6 +240,7 @@ export function serviceOf(key: string, names: Names): fc.Arbitrary<Service> {
       ),
       globalHost: mostly(fc.constant(`${own}.${namespace}.global`), "not a host", "single"),
       serviceAccount: fc.constant(own),
+      regionHeader: mostly(fc.constant("x-mesh-region"), "X-Region", "host"),
       labels,
       ...(to === undefined
         ? {}
