@@ -17,6 +17,7 @@ import { UsageError } from "./usage";
 import { CHECK_NAMES } from "./verify/check";
 import { verifyCommand, type VerifyOptions } from "./verify/command";
 import { exitCodeOf, renderVerify } from "./verify/report";
+import { REQUEST_IMAGE } from "./verify/requests/job";
 
 /** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage (or nothing to be asked), 3 found and not repaired, 130 and 143 by a signal. */
 const FAILED = 1;
@@ -131,7 +132,7 @@ function repairCommand(mesh: Command): void {
 function addVerifyCommand(mesh: Command): void {
   mesh
     .command("verify")
-    .description("ask clusters and istiods whether the mesh is as its files want it; changes nothing")
+    .description("ask clusters and istiods whether the mesh is as its files want it")
     .option("--program <folder>", "folder with Pulumi.yaml (default: the current folder)")
     .option("--home <folder>", "the mesh is the sandbox in this folder")
     .option("--kubeconfig <file>", "reach clusters by this, with a context named like each; asks no stack")
@@ -139,6 +140,10 @@ function addVerifyCommand(mesh: Command): void {
     .addOption(new Option("--skip <check...>", "leave checks out").choices(CHECK_NAMES))
     .option("--expiry-days <days>", "when the end of a certificate is near (default: trust.renewBeforeDays)")
     .option("--wait <seconds>", "how long what may settle by itself is looked at again (default: 15)")
+    .option(
+      "--request-image <image>",
+      `what sends test requests, curl 8.3 or later (default: ${REQUEST_IMAGE})`,
+    )
     .option("--strict", "warnings of istioctl analyze count as faults")
     .option("--json", "print what was found as JSON")
     .action((options: VerifyOptions & { json?: boolean }) =>

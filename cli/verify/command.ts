@@ -3,6 +3,8 @@ import { loadProject } from "../project/load";
 import { UsageError } from "../usage";
 import type { CheckName } from "./check";
 import { placeOf } from "./place";
+import { REQUEST_IMAGE } from "./requests/job";
+import { JobRunner } from "./requests/runner";
 import { reportOf, type VerifyReport } from "./report";
 import { verify } from "./verify";
 import { wantedOf, type MeshWanted } from "./wanted";
@@ -25,6 +27,8 @@ export interface VerifyOptions {
   readonly wait?: string;
   /** Warnings of Istio's analyzers count, too. */
   readonly strict?: boolean;
+  /** Image of the Jobs that send test requests. @default `REQUEST_IMAGE` */
+  readonly requestImage?: string;
 }
 
 const DEFAULT_WAIT_SECONDS = "15";
@@ -50,7 +54,8 @@ export async function verifyCommand(
   };
   const waitSeconds = wholeNumber("--wait", wait, "seconds");
   const place = placeOf(options, signal);
-  return reportOf(await verify({ wanted, place, regions, skip, measure, waitSeconds }, signal));
+  const requests = new JobRunner(options.requestImage ?? REQUEST_IMAGE);
+  return reportOf(await verify({ wanted, place, regions, skip, measure, waitSeconds, requests }, signal));
 }
 
 /** Files that say nothing sound leave nothing to verify against. */

@@ -21,6 +21,8 @@ export interface RegionWanted {
   readonly objects: readonly IstioObject[];
   /** Object of the whole mesh as `namespace/Kind/name` → the regions that it goes to. */
   readonly matrix: PolicyRows;
+  /** Whether the application that test requests go to is here; why not, otherwise. */
+  readonly tests: "runs" | "unbound" | "unchosen" | "unknown";
 }
 
 /** Object as `namespace/Kind/name` → the regions that it goes to. */
@@ -51,6 +53,8 @@ export interface RegionFacts {
   readonly authority: Asked<AuthorityFacts | undefined>;
   readonly publishedRoots: Asked<readonly PublishedRoot[]>;
   readonly policies: Asked<readonly LivePolicy[]>;
+  /** Workloads that answer test requests. */
+  readonly testWorkloads: Asked<TestWorkloads>;
 }
 
 /** A Deployment of istiod. */
@@ -116,6 +120,13 @@ export interface ProxyPods {
   /** As istiod calls their proxies: `frontend-7d9.production`. */
   readonly ready: readonly string[];
   /** Ready pods with no process behind them, as a sandbox has. */
+  readonly simulated: number;
+}
+
+/** Workloads of the test application. */
+export interface TestWorkloads {
+  readonly ready: number;
+  /** Said to be ready with no process behind them. */
   readonly simulated: number;
 }
 

@@ -64,9 +64,16 @@ export class Gathering {
       client: client.value,
       door: this.place.door(name, kubeconfig, context),
       isSimulated: (pod) => this.place.isSimulated(pod),
+      tests: this.wanted.tests,
       signal: this.signal,
     });
     return outputs === undefined ? facts : { ...facts, stack: outputs.facts };
+  }
+
+  /** A client of a region's API server; undefined where the region cannot be reached. */
+  clientOf(region: string): KubeClient | undefined {
+    const access = this.sites.get(region)?.access;
+    return access === undefined ? undefined : this.client(region, access);
   }
 
   /** The regions whose API server answers, also those that are not judged. */

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { runSteps, seconds, type Step } from "../ui/steps";
-import { asking, CHECK_NAMES, SETTLING, type Asked, type CheckName } from "./check";
+import { CHECK_NAMES, SETTLING, type Asked, type CheckName } from "./check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
 import { Gathering } from "./gather";
 import { judgeMesh, judgeRegion, type Measure, type Outcomes } from "./judge";
 import type { Place } from "./place";
-import type { RequestAnswer, RequestAnswers, RequestRunner } from "./requests";
+import type { SentRequests } from "./judge/requests";
+import { sendAll, type RequestsContext } from "./requests/send";
+import type { RequestRunner } from "./requests/runner";
 import type { MeshWanted } from "./wanted";
 
 /** What is asked, and how strictly. */
@@ -37,15 +39,18 @@ const LOOK_MS = 2_000;
 interface State {
   readonly facts: Map<string, RegionFacts>;
   readonly messages: Map<string, Asked<readonly AnalysisMessage[]>>;
-  readonly answers: Map<string, RequestAnswers>;
+  readonly sent: Map<string, SentRequests>;
 }
 
-/** Asks a mesh whether it is as its files want it, and judges the answers. It changes nothing. */
+/**
+ * Asks a mesh whether it is as its files want it, and judges the answers. It changes nothing, but for the Jobs that send
+ * test requests and are deleted again.
+ */
 export async function verify(args: VerifyArgs, signal: AbortSignal): Promise<Verified> {
   const { wanted, place } = args;
   const started = Date.now();
   const gathering = new Gathering(place, wanted, signal);
-  const state: State = { facts: new Map(), messages: new Map(), answers: new Map() };
+  const state: State = { facts: new Map(), messages: new Map(), sent: new Map() };
   try {
     await runSteps(state, steps(args, gathering, signal));
     signal.throwIfAborted();
@@ -71,6 +76,7 @@ function steps(
   const look = async ({ facts }: State): Promise<void> => {
     await Promise.all(asked.map(async (region) => facts.set(region.name, await gathering.region(region))));
   };
+  const { requests: runner } = args;
   const skipped = (check: CheckName): boolean => args.skip.includes(check);
   const all: (Step<State> | undefined)[] = [
     { title: "Stacks and kubeconfigs", run: () => gathering.reachAll() },
@@ -104,30 +110,19 @@ function steps(
         }
       },
     },
-    args.requests === undefined || skipped("requests")
+    runner === undefined || skipped("requests")
       ? undefined
       : {
           title: "Requests",
-          run: async ({ answers }) => {
-            for (const { name } of judged) answers.set(name, await sendAll(args, name, signal));
+          run: async ({ sent, facts }, view) => {
+            const context: RequestsContext = { wanted: args.wanted, gathering, facts, runner, signal };
+            // One region after another: the sandbox has places for few proxies.
+            for (const region of judged)
+              sent.set(region.name, await sendAll(region, context, (words) => view.report(words)));
           },
         },
   ];
   return all.filter((step) => step !== undefined);
-}
-
-/** One after another: side by side they would wait for each other in the test application. */
-async function sendAll(
-  { requests, wanted }: VerifyArgs,
-  from: string,
-  signal: AbortSignal,
-): Promise<RequestAnswers> {
-  const answers = new Map<string, Asked<RequestAnswer>>();
-  for (const { name: to } of wanted.regions) {
-    if (requests !== undefined)
-      answers.set(to, await asking(() => requests.send({ from, to }, signal), signal));
-  }
-  return answers;
 }
 
 function judgedRegions({ wanted, regions }: VerifyArgs): readonly RegionWanted[] {
@@ -144,7 +139,8 @@ function withGovernors(
 }
 
 function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): ReadonlyMap<string, Outcomes> {
-  const { facts, messages, answers } = state;
+  const { facts, messages, sent } = state;
+  const mesh = new Map(args.wanted.regions.map((region) => [region.name, region]));
   const judged = judgedRegions(args).flatMap((wanted) => {
     const own = facts.get(wanted.name);
     if (own === undefined) return [];
@@ -156,7 +152,8 @@ function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): Readonl
         governor: facts.get(wanted.controlPlane) ?? own,
         ...(roots === undefined ? {} : { roots }),
         messages: messages.get(wanted.name),
-        answers: answers.get(wanted.name),
+        sent: sent.get(wanted.name),
+        mesh,
         gone: gathering.gone(wanted.name),
       },
       args.measure,

@@ -1,5 +1,11 @@
 import { Resolver } from "node:dns/promises";
-import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  Agent,
+  request as httpRequest,
+  type AgentOptions,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import type { Duplex } from "node:stream";
@@ -7,14 +13,51 @@ import type { Answer, AppSettings, Order, Result } from "./settings";
 
 const LONGEST_BODY = 500;
 
+/** What a client needs to know of its pod. */
+export type ClientSettings = Pick<AppSettings, "dns" | "host" | "namespace" | "outbound">;
+
+/** An answer as it came, or why none did. */
+export type Exchange =
+  | { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
+  | { readonly error: string };
+
 /** Sends requests as the workload: by the proxy beside it where there is one, else straight to their addresses. */
 export class AppClient {
-  constructor(private readonly settings: AppSettings) {}
+  constructor(private readonly settings: ClientSettings) {}
 
   /** Sends an order's requests, so many at once as it says, and returns what came of each in order of sending. */
   async send(order: Order): Promise<Result[]> {
     const { count = 1, concurrency = 1, fresh = false } = order;
-    const agent = new Agent({ keepAlive: !fresh, maxSockets: concurrency });
+    const agent = this.agent(order, { keepAlive: !fresh, maxSockets: concurrency });
+    const results: Result[] = [];
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        const index = next++;
+        const at = Date.now();
+        results[index] = { ...resultOf(await exchange(order, agent)), ms: Date.now() - at, at };
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
+    } finally {
+      agent.destroy();
+    }
+    return results;
+  }
+
+  /** One request over a connection of its own. */
+  async fetch(order: Order): Promise<Exchange> {
+    const agent = this.agent(order, { keepAlive: false });
+    try {
+      return await exchange(order, agent);
+    } finally {
+      agent.destroy();
+    }
+  }
+
+  private agent(order: Order, options: AgentOptions): Agent {
+    const agent = new Agent(options);
     // What opens connections is ours; what pools them is Node's.
     agent.createConnection = (_options, done) => {
       this.open(order).then(
@@ -24,20 +67,7 @@ export class AppClient {
       // Nothing is returned: the socket comes by the callback.
       return undefined;
     };
-    const results: Result[] = [];
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < count) {
-        const index = next++;
-        results[index] = await exchange(order, agent);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
-    } finally {
-      agent.destroy();
-    }
-    return results;
+    return agent;
   }
 
   private async open(order: Order): Promise<Duplex> {
@@ -87,11 +117,9 @@ export class AppClient {
   }
 }
 
-function exchange(order: Order, agent: Agent): Promise<Result> {
+function exchange(order: Order, agent: Agent): Promise<Exchange> {
   const { method = "GET", headers = {}, body, timeoutMs = 10_000 } = order;
   const url = new URL(order.url);
-  const at = Date.now();
-  const took = (): { ms: number; at: number } => ({ ms: Date.now() - at, at });
   return new Promise((resolve) => {
     const sent = httpRequest({
       agent,
@@ -103,19 +131,19 @@ function exchange(order: Order, agent: Agent): Promise<Result> {
     });
     sent.once("response", (answer) => {
       read(answer).then(
-        (text) =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            ...understood(text),
-            headers: answer.headers,
-            ...took(),
-          }),
-        (error: unknown) => resolve({ error: nameOf(error), ...took() }),
+        (text) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }),
+        (error: unknown) => resolve({ error: nameOf(error) }),
       );
     });
-    sent.once("error", (error) => resolve({ error: nameOf(error), ...took() }));
+    sent.once("error", (error) => resolve({ error: nameOf(error) }));
     sent.end(body);
   });
+}
+
+function resultOf(exchanged: Exchange): Omit<Result, "at" | "ms"> {
+  if ("error" in exchanged) return exchanged;
+  const { status, headers, body: text } = exchanged;
+  return { status, ...understood(text), headers };
 }
 
 async function read(answer: IncomingMessage): Promise<string> {

@@ -1,14 +1,25 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { timingSafeEqual } from "node:crypto";
 import { AppClient } from "./client";
+import { runCurl, type CurlSettings } from "./curl/run";
 import { AppServer } from "./server";
 import type { AppSettings, Order } from "./settings";
 
 /** How long it goes on answering after it was told to end: callers learn a little later that it is gone. */
 const LINGER_MS = 2_000;
 
-/** The sandbox's application: answers as a workload, and sends requests as it when its control door is asked to. */
+/** Plays curl where it is told so, else the application. */
 function main(): void {
+  const curl = process.env["SANDBOX_CURL"];
+  if (curl === undefined) runApp();
+  else
+    void runCurl(JSON.parse(curl) as CurlSettings).then((code) => {
+      process.exitCode = code;
+    });
+}
+
+/** The sandbox's application: answers as a workload, and sends requests as it when its control door is asked to. */
+function runApp(): void {
   const settings = JSON.parse(process.env["SANDBOX_APP"] ?? "") as AppSettings;
   const token = process.env["SANDBOX_APP_TOKEN"] ?? "";
   const app = new AppServer(settings);

@@ -3,6 +3,7 @@ import type { ManagedProcess, ProcessRegistry } from "../processes";
 import { HeldError } from "./objects";
 import { probeTarget, watchProbe } from "./probes";
 import type { Command } from "./runners";
+import { clearTerminationMessage, terminationFile, terminationMessage } from "./termination";
 import { timestamp, type ContainerView } from "./status";
 import { isSidecar, type Container, type ContainerState, type Probe } from "./types";
 
@@ -108,10 +109,13 @@ export class ContainerRun {
     this.ready = false;
     this.started = false;
     const exitCode = code ?? (signal === "SIGKILL" ? 137 : 143);
+    const message =
+      terminationMessage(this.terminationFile()) ??
+      (exitCode === 0 ? undefined : `log file: ${this.host.logFile}`);
     const terminated = {
       exitCode,
       reason: exitCode === 0 ? "Completed" : "Error",
-      ...(exitCode === 0 ? {} : { message: `log file: ${this.host.logFile}` }),
+      ...(message === undefined ? {} : { message }),
       startedAt,
       finishedAt: timestamp(),
     };
@@ -125,6 +129,7 @@ export class ContainerRun {
         const { command, args, env } = await this.host.command();
         const { registry, processName: name, logFile, workingFolder: cwd } = this.host;
         if (this.isStopping()) return undefined;
+        clearTerminationMessage(this.terminationFile());
         return await registry.spawn({ name, command, args, env: { ...env }, cwd, logFile });
       } catch (error) {
         const reason = error instanceof HeldError ? error.reason : "RunContainerError";
@@ -135,6 +140,10 @@ export class ContainerRun {
       }
     }
     return undefined;
+  }
+
+  private terminationFile(): string {
+    return terminationFile(this.host.workingFolder, this.container);
   }
 
   private probe(process: ManagedProcess, signal: AbortSignal): void {

@@ -11,7 +11,7 @@ import { PodRun } from "./pod-run";
 import { runnerOf, type Runner } from "./runners";
 import { deleteForGood, label, simulate, SIMULATED_LABEL } from "./simulated-pods";
 import type { PodAddresses } from "./status";
-import { hasEnded, namespaceOf, uidOf, type Container, type Pod } from "./types";
+import { hasEnded, isFinite, namespaceOf, uidOf, type Container, type Pod } from "./types";
 import { clusterAddress, loopbackAddress, WorkloadAddresses } from "./workload-address";
 
 /** What keeping the pods needs of the node agent. */
@@ -74,6 +74,7 @@ export class PodKeeper {
     this.pods.set(uidOf(pod), pod);
     if (!this.isOurs(pod)) return;
     if (pod.metadata.deletionTimestamp !== undefined) this.once(pod, () => this.finish(pod));
+    else if (hasEnded(pod)) return;
     else if (this.isReal(pod)) this.takeReal(pod);
     else this.once(pod, () => this.simulate(pod));
   }
@@ -116,7 +117,7 @@ export class PodKeeper {
     const uid = uidOf(pod);
     const run = this.runs.get(uid);
     if (run !== undefined) run.update(pod);
-    else if (!hasEnded(pod)) {
+    else {
       const { addresses, address } = this.place(pod);
       const { dataPlane } = this.o;
       const isMember = dataPlane.claims(pod);
@@ -133,7 +134,10 @@ export class PodKeeper {
         log: (line) => this.o.log(line),
       });
       this.runs.set(uid, started);
-      void started.run().catch((error: unknown) => this.complain(pod, error));
+      void started
+        .run()
+        .then((ended) => (ended ? dataPlane.leave(pod) : undefined))
+        .catch((error: unknown) => this.complain(pod, error));
       const partly = this.containers(pod).some(
         (container) => this.runner(pod, container) === undefined && !isRedirectSetup(container),
       );
@@ -176,7 +180,13 @@ export class PodKeeper {
       await simulate(kube, pod, addresses);
       return;
     }
-    const words = `all ${MOST_PROXIES} places for proxies are taken: the pod is reported ready with no process behind it`;
+    const taken = `all ${MOST_PROXIES} places for proxies are taken`;
+    // Work that ends is not said to be done: it waits until another pod gives its place back.
+    if (isFinite(pod)) {
+      await events.record(pod, "Warning", "NoPlaceForProxy", `${taken}: the pod waits for one`);
+      return;
+    }
+    const words = `${taken}: the pod is reported ready with no process behind it`;
     if (pod.metadata.labels?.[SIMULATED_LABEL] === undefined)
       await events.record(pod, "Warning", "NoPlaceForProxy", words);
     await simulate(kube, pod, { hostIP: addresses.hostIP });
@@ -197,6 +207,8 @@ export class PodKeeper {
   }
 
   private isReal(pod: Pod): boolean {
+    // One that has ended is asked for no place again.
+    if (hasEnded(pod)) return pod.metadata.labels?.[SIMULATED_LABEL] === undefined;
     return this.containers(pod).some((container) => this.runner(pod, container) !== undefined);
   }
 

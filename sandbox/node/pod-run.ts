@@ -75,14 +75,21 @@ export class PodRun {
     this.main = pod.spec.containers.map((one) => this.containerRun(one));
   }
 
-  /** Runs the pod until it has ended or `end` is called. */
-  async run(): Promise<void> {
-    if (!(await this.mountAll())) return;
+  /** Runs the pod until it has ended or `end` is called; says whether it ended by itself. */
+  async run(): Promise<boolean> {
+    if (!(await this.mountAll())) return false;
     void this.maintain();
-    for (const one of this.init) if (!(await this.initialize(one))) return;
-    await Promise.all(this.main.map((one) => one.run()));
+    if (await this.initializeAll()) await Promise.all(this.main.map((one) => one.run()));
+    if (this.isEnded()) return false;
     await Promise.all(this.init.map((one) => one.stop(this.graceMs())));
-    this.publish();
+    if (this.isEnded()) return false;
+    const status = this.currentStatus();
+    this.host.onReady(false);
+    this.ended.abort();
+    this.bell.ring();
+    await this.status.write(status);
+    this.folder.remove();
+    return true;
   }
 
   /** Takes a newer version of the same pod: its labels and annotations may have changed. */
@@ -152,6 +159,11 @@ export class PodRun {
           this.host.log(`volumes of ${this.pod.metadata.name}: ${String(error)}`);
       });
     }
+  }
+
+  private async initializeAll(): Promise<boolean> {
+    for (const one of this.init) if (!(await this.initialize(one))) return false;
+    return true;
   }
 
   /** Starts an init container; done when the next one may start. False when the pod was ended meanwhile. */

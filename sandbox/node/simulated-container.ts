@@ -38,6 +38,10 @@ export class SimulatedContainer {
   }
 
   stop(): Promise<void> {
+    if (this.state.running !== undefined) {
+      const { startedAt } = this.state.running;
+      this.state = { terminated: { exitCode: 0, reason: "Completed", startedAt, finishedAt: timestamp() } };
+    }
     return Promise.resolve();
   }
 }

@@ -112,12 +112,17 @@ function phaseOf(
   main: readonly ContainerView[],
 ): NonNullable<PodStatus["phase"]> {
   const policy = pod.spec.restartPolicy ?? "Always";
-  if (policy !== "Always" && main.every(({ state }) => state.terminated !== undefined)) {
+  // Sidecars end after the main containers, and the pod with them.
+  const accompanied = init.some(
+    ({ container, state }) => isSidecar(container) && state.running !== undefined,
+  );
+  if (policy !== "Always" && !accompanied && main.every(({ state }) => state.terminated !== undefined)) {
     const failed = main.some(({ state }) => state.terminated?.exitCode !== 0);
     if (!failed) return "Succeeded";
     if (policy === "Never") return "Failed";
   }
-  if (policy === "Never" && init.some(({ state }) => (state.terminated?.exitCode ?? 0) !== 0))
+  const setUp = init.filter(({ container }) => !isSidecar(container));
+  if (policy === "Never" && setUp.some(({ state }) => (state.terminated?.exitCode ?? 0) !== 0))
     return "Failed";
   return main.some(({ state, lastState }) => state.running ?? state.terminated ?? lastState.terminated)
     ? "Running"

@@ -88,6 +88,8 @@ export interface Container {
   startupProbe?: Probe;
   readinessProbe?: Probe;
   livenessProbe?: Probe;
+  /** @default /dev/termination-log */
+  terminationMessagePath?: string;
 }
 
 /** One environment variable. */
@@ -200,6 +202,11 @@ export function uidOf(pod: Pod): string {
 /** The namespace of a pod. */
 export function namespaceOf(pod: Pod): string {
   return pod.metadata.namespace ?? "default";
+}
+
+/** Whether a pod comes to an end by itself, as that of a Job. */
+export function isFinite({ spec: { restartPolicy = "Always" } }: Pod): boolean {
+  return restartPolicy !== "Always";
 }
 
 /** Whether a pod has ended for good. */

@@ -1,8 +1,9 @@
 import { PART_OF } from "../../../istio/model";
 import { isUnknownKind, type KubeClient, type KubeObject } from "../../../sandbox/kube";
 import { asking, type Asked } from "../check";
-import type { LivePolicy, ProxyPods, RegionFacts } from "../facts";
+import type { LivePolicy, ProxyPods, RegionFacts, TestWorkloads } from "../facts";
 import { ISTIO_API } from "../kinds";
+import type { TestApplication } from "../requests/application";
 import { askIstiod, type IstiodDoor, type IstiodPod } from "./istiod";
 
 const ROOT_NAMESPACE = "istio-system";
@@ -13,6 +14,8 @@ export interface ClusterAccess {
   readonly door: IstiodDoor;
   /** Whether a pod is said to be ready with no process behind it. */
   readonly isSimulated: (pod: KubeObject) => boolean;
+  /** What test requests go to. */
+  readonly tests: TestApplication | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -21,6 +24,7 @@ export async function askCluster({
   client,
   door,
   isSimulated,
+  tests,
   signal,
 }: ClusterAccess): Promise<Omit<RegionFacts, "stack">> {
   const ask = <T>(work: () => Promise<T>): Promise<Asked<T>> => asking(work, signal);
@@ -39,6 +43,7 @@ export async function askCluster({
       ? pods
       : await ask(() => Promise.all(istiodPods(pods.value).map((pod) => askIstiod(door, pod))));
   const proxyPods = "failed" in pods ? pods : { value: proxyPodsOf(pods.value, isSimulated) };
+  const testWorkloads = "failed" in pods ? pods : { value: testWorkloadsOf(pods.value, tests, isSimulated) };
   const inhabited = "failed" in pods ? pods : { value: namespacesOf(pods.value) };
   return {
     reach,
@@ -50,6 +55,7 @@ export async function askCluster({
     authority,
     publishedRoots,
     policies,
+    testWorkloads,
   };
 }
 
@@ -66,6 +72,7 @@ export function unreached(reach: { readonly failed: string }): Omit<RegionFacts,
     authority: failed,
     publishedRoots: failed,
     policies: failed,
+    testWorkloads: failed,
   };
 }
 
@@ -142,6 +149,21 @@ function proxyPodsOf(pods: readonly KubeObject[], isSimulated: (pod: KubeObject)
     ready: real.map(({ metadata }) => `${metadata.name}.${metadata.namespace ?? ""}`).toSorted(),
     simulated: all.length - real.length,
   };
+}
+
+function testWorkloadsOf(
+  pods: readonly KubeObject[],
+  tests: TestApplication | undefined,
+  isSimulated: (pod: KubeObject) => boolean,
+): TestWorkloads {
+  const all = pods.filter(
+    (pod) =>
+      pod.metadata.namespace === tests?.namespace &&
+      pod.metadata.labels?.["app"] === tests?.app &&
+      isReady(pod),
+  );
+  const simulated = all.filter(isSimulated).length;
+  return { ready: all.length - simulated, simulated };
 }
 
 function namespacesOf(objects: readonly KubeObject[]): readonly string[] {

@@ -1,7 +1,6 @@
 import type { Asked, CheckName, Outcome } from "../check";
 import { CHECK_NAMES, outcome, unasked } from "../check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
-import { judgeRequests, type RequestAnswers } from "../requests";
 import { judgeAnalysis } from "./analysis";
 import { judgeCertificates } from "./certificates";
 import { judgeControlPlane } from "./controlPlane";
@@ -10,6 +9,7 @@ import { judgeOneMatrix, judgePolicies } from "./policies";
 import { judgeProxies } from "./proxies";
 import { judgePushes } from "./pushes";
 import { judgeNoRegion, judgeReach } from "./reach";
+import { judgeRequests, type SentRequests } from "./requests";
 import { judgeOneRoot, judgeRoot } from "./root";
 import { judgeSync } from "./sync";
 
@@ -23,7 +23,10 @@ export interface RegionCase {
   readonly roots?: Asked<string>;
   /** @default the region has no objects of Istio */
   readonly messages?: Asked<readonly AnalysisMessage[]> | undefined;
-  readonly answers?: RequestAnswers | undefined;
+  /** @default no test requests were to be sent */
+  readonly sent?: SentRequests | undefined;
+  /** Every region of the mesh, by name. */
+  readonly mesh: ReadonlyMap<string, RegionWanted>;
   /** Why the region does not stand at all. */
   readonly gone?: string | undefined;
 }
@@ -42,7 +45,7 @@ export type Outcomes = Readonly<Record<CheckName, Outcome>>;
 
 /** Judges one region: facts in, outcomes out. */
 export function judgeRegion(region: RegionCase, measure: Measure): Outcomes {
-  const { wanted, facts, governor, roots, messages, answers, gone } = region;
+  const { wanted, facts, governor, roots, messages, sent, mesh, gone } = region;
   const { now, expiryDays: days, strict } = measure;
   return {
     reach: gone === undefined ? judgeReach(wanted, facts) : judgeNoRegion(wanted, gone),
@@ -58,7 +61,7 @@ export function judgeRegion(region: RegionCase, measure: Measure): Outcomes {
     certificates: judgeCertificates(wanted, facts, { now, days }),
     policies: judgePolicies(wanted, facts),
     analysis: judgeAnalysis(wanted, facts, messages, strict),
-    requests: judgeRequests(wanted.name, answers),
+    requests: judgeRequests(wanted, mesh, sent),
   };
 }
 

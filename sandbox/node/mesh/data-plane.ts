@@ -8,7 +8,7 @@ import { imageName, PROXY_IMAGE } from "../images";
 import type { NodeSpec } from "../nodes";
 import type { PodNetwork, Runner } from "../runners";
 import { runnerOf } from "../runners";
-import { namespaceOf, uidOf, type Container, type Pod } from "../types";
+import { isFinite, namespaceOf, uidOf, type Container, type Pod } from "../types";
 import { beliefsOf, type Beliefs } from "./beliefs";
 import { PROXY_FOLDER } from "./capture";
 import { CaptureKeeper } from "./capture-keeper";
@@ -73,12 +73,12 @@ export class DataPlane {
     });
   }
 
-  /** Whether a pod of the data plane has a place; asked first, it takes one. */
+  /** Whether a pod of the data plane has a place; asked first, it takes one. One whose work ends may ask again. */
   admits(pod: Pod): boolean {
     const uid = uidOf(pod);
     if (this.refused.has(uid)) return false;
     if (!this.hasProxy(pod) || this.o.places.take(uid)) return true;
-    this.refused.add(uid);
+    if (!isFinite(pod)) this.refused.add(uid);
     return false;
   }
 

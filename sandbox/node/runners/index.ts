@@ -1,6 +1,7 @@
 import { imageName } from "../images";
 import type { Container } from "../types";
 import { appRunner } from "./app";
+import { curlRunner } from "./curl";
 import { pilotRunner } from "./pilot";
 import { proxyRunner } from "./proxy";
 import type { Executables, Runner } from "./runner";
@@ -14,7 +15,9 @@ export function runnersFor(executables: Executables, processors: number): readon
   const { pilotDiscovery, dataPlane } = executables;
   return [
     ...(pilotDiscovery === undefined ? [] : [pilotRunner(pilotDiscovery, processors)]),
-    ...(dataPlane === undefined ? [] : [proxyRunner(dataPlane), appRunner(dataPlane.app)]),
+    ...(dataPlane === undefined
+      ? []
+      : [proxyRunner(dataPlane), appRunner(dataPlane.app), curlRunner(dataPlane.app)]),
   ];
 }
 

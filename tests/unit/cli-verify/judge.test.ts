@@ -45,6 +45,10 @@ describe("mesh verify judges", () => {
       governor: stood,
       roots: { value: given.roots ?? pem.root.certificate },
       messages: { value: given.messages ?? [] },
+      mesh: new Map([
+        [WANTED.name, WANTED],
+        [REMOTE.name, REMOTE],
+      ]),
       ...given.more,
     };
     return judgeRegion(region, { ...MEASURE, ...given.measure });
@@ -437,25 +441,5 @@ describe("mesh verify judges", () => {
       assert.match(mesh.root.faults[0]?.cause ?? "", /eastus: .*; westeurope: /);
       assert.match(mesh.policies.faults[0]?.cause ?? "", /westeurope and eastus .*different catalogs/);
     });
-  });
-
-  it("requests by who answered them", () => {
-    const { requests } = judge({
-      more: {
-        answers: new Map([
-          ["eastus", { value: { status: 200, region: "eastus" } }],
-          ["westeurope", { value: { status: 200, region: "eastus" } }],
-          ["southeastasia", { value: { status: 503, region: "" } }],
-          ["uksouth", { failed: "no answer within 10 s" }],
-        ]),
-      },
-    });
-    assert.equal(requests.detail, "1 of 4 answered");
-    const causes = requests.faults.map(({ cause }) => cause);
-    assert.deepEqual(causes, [
-      "eastus answered in place of westeurope",
-      "HTTP 503, by no workload",
-      "no answer within 10 s",
-    ]);
   });
 });

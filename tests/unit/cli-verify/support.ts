@@ -29,6 +29,7 @@ export const WANTED: RegionWanted = {
   namespaces: ["production"],
   objects: [POLICY],
   matrix: MATRIX,
+  tests: "runs",
 };
 
 /** A remote of it. */
@@ -116,5 +117,6 @@ export function healthy({ root, intermediate }: Certificates, rootFingerprint: s
         },
       ],
     },
+    testWorkloads: { value: { ready: 1, simulated: 0 } },
   };
 }
