@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ManagedProcess, ProcessRegistry } from "../processes";
+import { endProcess, type ManagedProcess, type ProcessRegistry } from "../processes";
+import { CONTAINER_MARK, processesOfContainer } from "../processes/marked";
 import { HeldError } from "./objects";
 import { probeTarget, watchProbe } from "./probes";
 import type { Command } from "./runners";
@@ -120,7 +121,15 @@ export class ContainerRun {
       finishedAt: timestamp(),
     };
     this.set({ terminated });
+    await this.endRest();
     return terminated;
+  }
+
+  /** As the kernel ends what is left in a container whose first process has ended: a killed pilot-agent's Envoy. */
+  private async endRest(): Promise<void> {
+    await Promise.all(processesOfContainer(this.host.workingFolder).map((rest) => endProcess(rest, 0))).catch(
+      (error: unknown) => this.host.onEvent("Warning", "Failed", String(error)),
+    );
   }
 
   private async start(): Promise<ManagedProcess | undefined> {
@@ -130,7 +139,8 @@ export class ContainerRun {
         const { registry, processName: name, logFile, workingFolder: cwd } = this.host;
         if (this.isStopping()) return undefined;
         clearTerminationMessage(this.terminationFile());
-        return await registry.spawn({ name, command, args, env: { ...env }, cwd, logFile });
+        const marked = { ...env, [CONTAINER_MARK]: cwd };
+        return await registry.spawn({ name, command, args, env: marked, cwd, logFile });
       } catch (error) {
         const reason = error instanceof HeldError ? error.reason : "RunContainerError";
         const message = error instanceof Error ? error.message : String(error);
