@@ -7,6 +7,8 @@ import type { AppSettings, Order } from "./settings";
 
 /** How long it goes on answering after it was told to end: callers learn a little later that it is gone. */
 const LINGER_MS = 2_000;
+/** Then it ends as soon as it owes nobody an answer. */
+const POLL_MS = 50;
 
 /** Plays curl where it is told so, else the application. */
 function main(): void {
@@ -39,7 +41,11 @@ function runApp(): void {
   }).listen(settings.control.port, settings.control.host);
   control.requestTimeout = 0;
   process.once("SIGTERM", () => {
-    setTimeout(() => process.exit(0), LINGER_MS);
+    setTimeout(() => {
+      setInterval(() => {
+        if (app.isIdle) process.exit(0);
+      }, POLL_MS);
+    }, LINGER_MS);
   });
 }
 

@@ -12,6 +12,7 @@ const LONGEST_DELAY_MS = 60_000;
  */
 export class AppServer {
   private count = 0;
+  private pending = 0;
   private readonly failed = new Map<string, number>();
 
   constructor(private readonly settings: AppSettings) {}
@@ -19,6 +20,8 @@ export class AppServer {
   /** Answers one request. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.count += 1;
+    this.pending += 1;
+    response.once("close", () => (this.pending -= 1));
     const url = new URL(request.url ?? "/", "http://app");
     request.resume();
     const delay = Math.min(Number(url.searchParams.get("delay") ?? 0) || 0, LONGEST_DELAY_MS);
@@ -30,6 +33,11 @@ export class AppServer {
   /** How many requests it has answered. */
   get answered(): number {
     return this.count;
+  }
+
+  /** Whether no request waits for its answer. */
+  get isIdle(): boolean {
+    return this.pending === 0;
   }
 
   private describe(request: IncomingMessage): Answer {

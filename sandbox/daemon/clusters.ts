@@ -153,5 +153,5 @@ export class LocalClusters implements ClusterHost {
 
 /** Proxies that run, and pods that found no place for theirs. */
 function proxiesOf(dataPlane: DataPlane | undefined): { proxies: number; refusedProxies: number } {
-  return { proxies: dataPlane?.proxies ?? 0, refusedProxies: dataPlane?.refusals ?? 0 };
+  return { proxies: dataPlane?.proxies ?? 0, refusedProxies: dataPlane?.admission.refusals ?? 0 };
 }

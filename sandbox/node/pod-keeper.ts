@@ -116,11 +116,13 @@ export class PodKeeper {
   private takeReal(pod: Pod): void {
     const uid = uidOf(pod);
     const run = this.runs.get(uid);
-    if (run !== undefined) run.update(pod);
-    else {
+    if (run !== undefined) {
+      run.update(pod);
+      this.o.dataPlane.update(pod);
+    } else {
       const { addresses, address } = this.place(pod);
       const { dataPlane } = this.o;
-      const isMember = dataPlane.claims(pod);
+      const isMember = dataPlane.admission.claims(pod);
       const started = new PodRun(pod, {
         ...this.o,
         // Where a pod of the data plane is, its registration says.
@@ -130,6 +132,7 @@ export class PodKeeper {
         network: isMember ? dataPlane.join(pod, address) : undefined,
         runner: (container) => this.runner(pod, container),
         prepare: (container, root) => dataPlane.prepare(pod, container, root),
+        drain: (container) => dataPlane.drain(pod, container),
         onReady: (ready) => this.o.onReady(pod, address, ready),
         log: (line) => this.o.log(line),
       });
@@ -150,6 +153,7 @@ export class PodKeeper {
     const run = this.runs.get(uid);
     if (run !== undefined) {
       const grace = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+      await this.o.dataPlane.retire(pod);
       await run.end(grace * 1000, true);
       await this.o.dataPlane.leave(pod);
       this.runs.delete(uid);
@@ -176,7 +180,7 @@ export class PodKeeper {
   private async simulate(pod: Pod): Promise<void> {
     const { addresses } = this.place(pod);
     const { dataPlane, events, kube } = this.o;
-    if (!dataPlane.claims(pod)) {
+    if (!dataPlane.admission.claims(pod)) {
       await simulate(kube, pod, addresses);
       return;
     }
@@ -217,7 +221,8 @@ export class PodKeeper {
     const runner = runnerOf(container, this.o.runners);
     const { dataPlane } = this.o;
     if (runner?.dataPlane !== true) return runner;
-    return dataPlane.claims(pod) && dataPlane.admits(pod) ? runner : undefined;
+    const { admission } = dataPlane;
+    return admission.claims(pod) && admission.admits(pod) ? runner : undefined;
   }
 
   private containers(pod: Pod) {

@@ -42,6 +42,8 @@ export interface PodHost {
    * @returns what the pod knows of its surroundings by now; undefined outside the data plane.
    */
   prepare(container: Container, root: string): Promise<PodNetwork | undefined>;
+  /** Called before a container of a deleted pod is told to end. */
+  drain(container: Container): Promise<void>;
   onReady(ready: boolean): void;
   log(line: string): void;
 }
@@ -49,6 +51,8 @@ export interface PodHost {
 /** Volumes are compared with the cluster this often besides being told of changes: tokens come due. */
 const MAINTENANCE_MS = 60_000;
 const HELD_RETRY_MS = 2_000;
+/** Proxies and applications keep nothing that they had to write down. */
+const LAST_GRACE_MS = 500;
 
 /** One pod with at least one container that is run as a process. */
 export class PodRun {
@@ -121,14 +125,20 @@ export class PodRun {
   /**
    * Ends the pod's processes within the grace period, main containers before sidecars, and removes its files.
    *
-   * @param deleted whether the pod is being deleted: then its last status is written.
+   * @param deleted whether the pod is being deleted: then its last status is written, and its callers are taken leave
+   * of. Else everything ends, and nobody is left to take leave of.
    */
   async end(graceMs: number, deleted: boolean): Promise<void> {
     this.ended.abort();
     this.bell.ring();
     this.host.onReady(false);
-    await Promise.all(this.main.map((one) => one.stop(graceMs)));
-    await Promise.all(this.init.map((one) => one.stop(graceMs)));
+    const stop = async (all: readonly (ContainerRun | SimulatedContainer)[]): Promise<void> => {
+      if (deleted) await Promise.all(all.map(({ container }) => this.host.drain(container)));
+      const mayTake = deleted || this.host.network === undefined ? graceMs : LAST_GRACE_MS;
+      await Promise.all(all.map((one) => one.stop(mayTake)));
+    };
+    if (deleted) for (const all of [this.main, this.init]) await stop(all);
+    else await stop([...this.main, ...this.init]);
     if (deleted) await this.status.write(this.currentStatus());
     this.status.end();
     this.folder.remove();

@@ -1,8 +1,7 @@
 import type { KubeClient } from "../../kube";
-import type { Pod } from "../types";
 import { captureFilter } from "./capture";
 import { MANAGER } from "./part";
-import { serverPorts, serves, targetPorts, withoutIstio } from "./pods";
+import { withoutIstio } from "./pods";
 
 /** Ports at which gateways listen until it is known what the mesh asks of them. */
 const GATEWAY_PORTS = [80, 443, 8080, 8443, 15012, 15017, 15443, 31400] as const;
@@ -10,12 +9,14 @@ const GATEWAY_PORTS = [80, 443, 8080, 8443, 15012, 15017, 15443, 31400] as const
 /** Keeps the one object by which all proxies take their connections on sockets. */
 export class CaptureKeeper {
   private applied: Promise<void> | undefined;
+  private wasAsked = false;
   private readonly ports = new Set<number>(GATEWAY_PORTS);
 
   constructor(private readonly kube: KubeClient) {}
 
   /** Done when the object is there: proxies must find it when they first ask istiod. */
   ensure(): Promise<void> {
+    this.wasAsked = true;
     this.applied ??= this.kube
       .apply(captureFilter([...this.ports]), { fieldManager: MANAGER, force: true })
       .then(() => undefined)
@@ -28,20 +29,11 @@ export class CaptureKeeper {
     return this.applied;
   }
 
-  /** A gateway's listeners have the ports of its Gateways, or those that its Service turns them into. */
-  async learn(gatewayPods: readonly Pod[]): Promise<void> {
-    if (gatewayPods.length === 0) return;
-    const [services, gateways] = await Promise.all([
-      this.kube.list({ apiVersion: "v1", kind: "Service" }),
-      this.kube.list({ apiVersion: "networking.istio.io/v1", kind: "Gateway" }).catch(withoutIstio([])),
-    ]);
-    const found = [
-      ...services.filter((service) => gatewayPods.some((pod) => serves(service, pod))).flatMap(targetPorts),
-      ...gateways.flatMap(serverPorts),
-    ];
-    const fresh = found.filter((port) => !this.ports.has(port));
+  /** Takes note of ports of gateways; done when proxies can learn of them. */
+  async know(ports: readonly number[]): Promise<void> {
+    const fresh = ports.filter((port) => !this.ports.has(port));
     for (const port of fresh) this.ports.add(port);
     if (fresh.length > 0) this.applied = undefined;
-    await this.ensure();
+    if (this.wasAsked) await this.ensure();
   }
 }

@@ -25,6 +25,40 @@ const PROXY_PROTOCOL = {
   },
 } as const;
 
+/** The filter that counts requests for the provider `prometheus` of Telemetry. */
+const STATS = "istio.stats";
+
+/**
+ * Only Istio's own build of Envoy has that filter; upstream Envoy would refuse every listener with it, and serve nobody.
+ * A Telemetry that asks for metrics is taken, and counts nothing.
+ */
+const WITHOUT_METRICS = [
+  {
+    applyTo: "HTTP_FILTER",
+    match: {
+      context: "ANY",
+      listener: {
+        filterChain: {
+          filter: { name: "envoy.filters.network.http_connection_manager", subFilter: { name: STATS } },
+        },
+      },
+    },
+    patch: { operation: "REMOVE" },
+  },
+  {
+    applyTo: "NETWORK_FILTER",
+    match: { context: "ANY", listener: { filterChain: { filter: { name: STATS } } } },
+    patch: { operation: "REMOVE" },
+  },
+] as const;
+
+/** A gateway's port that is not known yet is closed: it would else be taken on every address of the machine. */
+const UNBOUND = {
+  applyTo: "LISTENER",
+  match: { context: "GATEWAY" },
+  patch: { operation: "MERGE", value: { bind_to_port: false } },
+} as const;
+
 /**
  * What stands in for iptables. The listeners that iptables redirects to stay as istiod makes them, but take their
  * connections on a socket in the proxy's folder, preceded by a PROXY protocol header that says where the connection
@@ -46,8 +80,10 @@ export function captureFilter(gatewayPorts: readonly number[]): KubeObject {
       // Last, so that a filter of the mesh itself finds the listeners as istiod made them.
       priority: 1000,
       configPatches: [
+        ...WITHOUT_METRICS,
         ...moved("SIDECAR_OUTBOUND", "virtualOutbound", OUTBOUND_SOCKET),
         ...moved("SIDECAR_INBOUND", "virtualInbound", INBOUND_SOCKET),
+        UNBOUND,
         ...ports.flatMap((port) => moved("GATEWAY", `0.0.0.0_${port}`, gatewaySocket(port))),
       ],
     },
@@ -67,11 +103,12 @@ export interface Endpoint {
 
 function moved(context: string, name: string, socket: string) {
   const match = { context, listener: { name } };
+  const address = { pipe: { path: `./${PROXY_FOLDER}/${socket}` } };
   return [
     {
       applyTo: "LISTENER",
       match,
-      patch: { operation: "MERGE", value: { address: { pipe: { path: `./${PROXY_FOLDER}/${socket}` } } } },
+      patch: { operation: "MERGE", value: { address, bind_to_port: true } },
     },
     { applyTo: "LISTENER_FILTER", match, patch: { operation: "INSERT_FIRST", value: PROXY_PROTOCOL } },
   ];

@@ -1,23 +1,35 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { makeFolder, userFolder, type IstiodPorts } from "../../addresses";
+import { rmSync } from "node:fs";
+import type { IstiodPorts } from "../../addresses";
 import type { KubeClient } from "../../kube";
 import type { Order, Result } from "../../app/settings";
 import { imageName, PROXY_IMAGE } from "../images";
 import type { NodeSpec } from "../nodes";
 import type { PodNetwork, Runner } from "../runners";
-import { runnerOf } from "../runners";
-import { isFinite, namespaceOf, uidOf, type Container, type Pod } from "../types";
+import { namespaceOf, uidOf, type Container, type Pod } from "../types";
+import { Admission } from "./admission";
+import { askAdmin, drain, isForgotten } from "./admin";
 import { beliefsOf, type Beliefs } from "./beliefs";
-import { PROXY_FOLDER } from "./capture";
 import { CaptureKeeper } from "./capture-keeper";
+import { GatewayPorts } from "./gateway-ports";
+import { istiodPort } from "./istiod-port";
 import { podLocalhost } from "./localhost";
-import { applicationPorts, isApplication, isGateway, selects, webhookPorts, workloadName } from "./pods";
+import {
+  isNamed,
+  processesOf,
+  senderOf,
+  socketFolder,
+  type ContainerProcesses,
+  type Member,
+  type RunningPod,
+} from "./members";
+import { isGateway, selects } from "./pods";
 import type { ProxyPlaces } from "./places";
+import { foundAt, redirect } from "./redirect";
 import { Registration, removeStale } from "./registration";
-import { PodRelay } from "./relay";
 import { sendAs } from "./requests";
+
+export { NoWorkloadError, type ContainerProcesses, type RunningPod } from "./members";
 
 /** What the data plane of a region needs. */
 export interface DataPlaneOptions {
@@ -31,25 +43,8 @@ export interface DataPlaneOptions {
   log(line: string): void;
 }
 
-/** A pod of the data plane. */
-export interface RunningPod {
-  readonly pod: Pod;
-  readonly address: string;
-  readonly network: PodNetwork;
-}
-
-/** Nobody is there to send a request. */
-export class NoWorkloadError extends Error {
-  override readonly name = "NoWorkloadError";
-}
-
-interface Member extends RunningPod {
-  readonly registration: Registration;
-  relay?: PodRelay | undefined;
-}
-
-/** Envoy's admin page, as Istio sets it. */
-const ADMIN_PORT = 15000;
+/** How long an ending pod waits for its callers to be told. */
+const TELL_MS = 5_000;
 
 /**
  * The data plane of one region: decides which pods run with it, stands in for the iptables of each, and registers
@@ -57,57 +52,48 @@ const ADMIN_PORT = 15000;
  */
 export class DataPlane {
   private readonly members = new Map<string, Member>();
-  /** Pods that found no place; they find none later either, so that what is reported stays true. */
-  private readonly refused = new Set<string>();
+  /** Which pods are to be run. */
+  readonly admission: Admission;
   private readonly capture: CaptureKeeper;
+  private readonly gatewayPorts: GatewayPorts;
+  private refreshing: Promise<void> = Promise.resolve();
 
   constructor(private readonly o: DataPlaneOptions) {
+    this.admission = new Admission(o.runners, o.places);
     this.capture = new CaptureKeeper(o.kube);
-  }
-
-  /** Whether a pod is one that the data plane would run: the application, or a gateway. */
-  claims(pod: Pod): boolean {
-    return pod.spec.containers.some((container) => {
-      if (this.runner(container)?.dataPlane !== true) return false;
-      return imageName(container.image) !== PROXY_IMAGE || container.args?.[1] === "router";
+    this.gatewayPorts = new GatewayPorts(o.kube, () => {
+      this.refresh().catch((error: unknown) => o.log(`ports of gateways: ${String(error)}`));
     });
-  }
-
-  /** Whether a pod of the data plane has a place; asked first, it takes one. One whose work ends may ask again. */
-  admits(pod: Pod): boolean {
-    const uid = uidOf(pod);
-    if (this.refused.has(uid)) return false;
-    if (!this.hasProxy(pod) || this.o.places.take(uid)) return true;
-    if (!isFinite(pod)) this.refused.add(uid);
-    return false;
-  }
-
-  /** How many pods of the region were refused a place. */
-  get refusals(): number {
-    return this.refused.size;
   }
 
   /** Takes a pod in. */
   join(pod: Pod, address: string): PodNetwork {
+    const { kube, region, places } = this.o;
     const network: PodNetwork = {
       localhost: podLocalhost(address),
-      proxied: this.hasProxy(pod),
-      sockets: join(socketFolder(), address),
-      region: this.o.region,
+      proxied: this.admission.hasProxy(pod),
+      sockets: socketFolder(address),
+      region,
       token: randomBytes(24).toString("hex"),
     };
-    const place = { address, region: this.o.region, zone: this.zoneOf(pod) };
-    const registration = new Registration(this.o.kube, pod, place, this.o.log.bind(this.o));
-    this.members.set(uidOf(pod), { pod, address, network, registration });
+    const at = foundAt({ address, network, pod });
+    const place = { address: at, region, zone: this.zoneOf(pod) };
+    const registration = new Registration(kube, pod, place, this.o.log.bind(this.o));
+    if (isGateway(pod)) registration.serve(this.gatewayPorts.served(pod).named);
+    places.note(uidOf(pod), network.localhost);
+    this.members.set(uidOf(pod), { pod, address, network, registration, roots: new Map() });
     return network;
   }
 
   /** Makes ready what a container needs around it, before it starts, and returns what it must know of it. */
   async prepare(pod: Pod, container: Container, root: string): Promise<PodNetwork | undefined> {
     const member = this.members.get(uidOf(pod));
+    member?.roots.set(container.name, root);
     if (member === undefined || imageName(container.image) !== PROXY_IMAGE) return member?.network;
-    await this.redirect(pod, member, root);
-    return { ...member.network, istiodPort: await this.istiodPort() };
+    if (isGateway(pod)) await this.capture.know(this.gatewayPorts.listeners([pod]));
+    await this.capture.ensure();
+    await redirect(member, root, this.gatewayPorts);
+    return { ...member.network, istiodPort: await istiodPort(this.o.kube, this.o.istiod) };
   }
 
   /** Registers a pod that became ready, or takes its registration back. */
@@ -115,32 +101,62 @@ export class DataPlane {
     this.members.get(uidOf(pod))?.registration.set(ready);
   }
 
-  /** Takes back what an agent registered that did not end in order: its processes are gone. */
+  /** Takes a newer version of a pod: other labels are another subset, and perhaps another Service. */
+  update(pod: Pod): void {
+    const member = this.members.get(uidOf(pod));
+    if (member === undefined) return;
+    member.pod = pod;
+    member.registration.update(pod);
+  }
+
+  /** Takes back what an agent registered that did not end in order, and follows what decides about gateways. */
   async start(): Promise<void> {
     await removeStale(this.o.kube);
+    await this.gatewayPorts.start();
   }
 
   /** Gives up all ports; the pods and their registrations stay for a later agent. */
   async stop(): Promise<void> {
+    await this.gatewayPorts.stop();
     for (const [uid, { relay, network }] of this.members) {
       await relay?.stop();
       rmSync(network.sockets, { force: true });
-      this.o.places.release(uid);
+      this.admission.forget(uid);
     }
     this.members.clear();
-    this.refused.clear();
+    this.admission.clear();
   }
 
-  /** Looks for ports of gateways that came in meanwhile. */
-  async refresh(): Promise<void> {
-    await this.capture.learn([...this.members.values()].map(({ pod }) => pod).filter(isGateway));
+  /** Takes up ports of gateways that came or went; one change at a time. */
+  refresh(): Promise<void> {
+    this.refreshing = this.refreshing.catch(() => undefined).then(() => this.takePorts());
+    return this.refreshing;
+  }
+
+  /**
+   * Takes leave of a pod that is about to end: its registration goes, and its callers are told, before its processes
+   * are. A real node leaves that time to a `preStop` hook, or to chance.
+   */
+  async retire(pod: Pod): Promise<void> {
+    const member = this.members.get(uidOf(pod));
+    if (member === undefined) return;
+    const { registration } = member;
+    await registration.end();
+    if (!(await isForgotten(registration.address, this.o.places.localhosts, TELL_MS)))
+      this.o.log(`pod ${pod.metadata.name} ends although not all proxies know that it does`);
+  }
+
+  /** Has Envoy take leave of its callers, where the container is a proxy that is about to be ended. */
+  async drain(pod: Pod, container: Container): Promise<void> {
+    const member = this.members.get(uidOf(pod));
+    if (member === undefined || imageName(container.image) !== PROXY_IMAGE) return;
+    await drain(member.network.localhost, isGateway(pod)).catch(() => undefined);
   }
 
   /** Lets a pod go that has ended; done when its registration is gone. */
   async leave(pod: Pod): Promise<void> {
     const uid = uidOf(pod);
-    this.refused.delete(uid);
-    this.o.places.release(uid);
+    this.admission.forget(uid);
     const member = this.members.get(uid);
     if (member === undefined) return;
     this.members.delete(uid);
@@ -170,6 +186,17 @@ export class DataPlane {
   }
 
   /**
+   * The processes of a workload's pods that run at this moment, ready or not, by container: to kill (`SIGKILL`) or
+   * freeze (`SIGSTOP`) them by `signalProcess`, as a crash or a hang would. What was killed is started again after a
+   * moment; what is frozen goes on after `SIGCONT`.
+   *
+   * @param workload value of the label `app`, with the namespace before it where several have that.
+   */
+  processes(workload: string): readonly ContainerProcesses[] {
+    return [...this.members.values()].filter(({ pod }) => isNamed(pod, workload)).flatMap(processesOf);
+  }
+
+  /**
    * Sends requests as a workload.
    *
    * @param workload value of its label `app`, with the namespace before it where several have that.
@@ -178,81 +205,31 @@ export class DataPlane {
     return await sendAs(this.sender(workload).network, order);
   }
 
-  /** What the proxy of a workload believes of a host. */
+  /** What the proxy of a workload, or a gateway of that name, believes of a host. */
   async beliefs(workload: string, host: string): Promise<Beliefs> {
-    const { network } = this.sender(workload);
-    const answer = await fetch(`http://${network.localhost}:${ADMIN_PORT}/config_dump?include_eds`);
-    return beliefsOf(await answer.json(), host);
+    const found = this.running().find(({ pod, network }) => network.proxied && isNamed(pod, workload));
+    const { network } = found ?? this.sender(workload);
+    const dump = await askAdmin(network.localhost, "GET", "/config_dump?include_eds");
+    return beliefsOf(JSON.parse(dump), host);
+  }
+
+  private async takePorts(): Promise<void> {
+    const gateways = [...this.members.values()].filter(({ pod }) => isGateway(pod));
+    if (gateways.length === 0) return;
+    await this.capture.know(this.gatewayPorts.listeners(gateways.map(({ pod }) => pod)));
+    for (const { pod, registration, relay } of gateways) {
+      const { named, relay: ports } = this.gatewayPorts.served(pod);
+      registration.serve(named);
+      await relay?.serve(ports);
+    }
   }
 
   private sender(workload: string): RunningPod {
-    const [name = "", namespace] = workload.split("/").toReversed();
-    const senders = this.running().filter(({ pod }) => isApplication(pod));
-    const found = senders.find(
-      ({ pod }) => workloadName(pod) === name && (namespace === undefined || namespace === namespaceOf(pod)),
-    );
-    if (found !== undefined) return found;
-    const known = [...new Set(senders.map(({ pod }) => workloadName(pod)))].toSorted().join(", ");
-    throw new NoWorkloadError(
-      `no workload ${workload} is ready in ${this.o.region}; those that are: ${known === "" ? "none" : known}.`,
-    );
-  }
-
-  /**
-   * Where the proxies of the region find istiod: where the webhook is that injected them. In a remote cluster that is
-   * the istiod of its primary.
-   */
-  private async istiodPort(): Promise<number> {
-    const { https, secureGrpc } = this.o.istiod;
-    const webhooks = await this.o.kube.list({
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "MutatingWebhookConfiguration",
-      labelSelector: "app=sidecar-injector",
-    });
-    // The ports of every istiod are laid out alike.
-    return (webhooks.flatMap(webhookPorts)[0] ?? https) + (secureGrpc - https);
-  }
-
-  /** Stands in for the pod's iptables from now on. */
-  private async redirect(pod: Pod, member: Member, root: string): Promise<void> {
-    const { address, network } = member;
-    const folder = join(root, PROXY_FOLDER);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    rmSync(network.sockets, { force: true });
-    symlinkSync(folder, network.sockets);
-    if (isGateway(pod)) await this.capture.learn([pod]);
-    await this.capture.ensure();
-    if (member.relay !== undefined) return;
-    const { localhost, sockets } = network;
-    const relay = new PodRelay({ address, localhost, sockets, ports: applicationPorts(pod) });
-    try {
-      await relay.start();
-    } catch (error) {
-      await relay.stop();
-      throw error;
-    }
-    member.relay = relay;
+    return senderOf(this.running(), workload, this.o.region);
   }
 
   private zoneOf(pod: Pod): string {
     const node = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
     return node?.labels["topology.kubernetes.io/zone"] ?? "";
   }
-
-  private hasProxy(pod: Pod): boolean {
-    return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].some(
-      (container) => imageName(container.image) === PROXY_IMAGE && this.runner(container) !== undefined,
-    );
-  }
-
-  private runner(container: Container): Runner | undefined {
-    return runnerOf(container, this.o.runners);
-  }
-}
-
-/** Paths of sockets may have 107 characters, so those of the pods are reached by short links. */
-function socketFolder(): string {
-  const folder = join(userFolder(), "pods");
-  makeFolder(folder);
-  return folder;
 }

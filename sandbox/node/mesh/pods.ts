@@ -41,14 +41,29 @@ export function serves(service: KubeObject, pod: Pod): boolean {
   return service.metadata.namespace === namespaceOf(pod) && selects(selector, pod);
 }
 
+/** A port of a gateway's listener that a Service leads to. */
+export interface ServicePort {
+  /** By which istiod looks for it in a WorkloadEntry: the target port's own name, or that of the Service's port. */
+  readonly name: string;
+  readonly target: number;
+}
+
 /** The ports of a gateway's listeners that a Service leads to. */
-export function targetPorts(service: KubeObject): number[] {
+export function servicePorts(service: KubeObject): ServicePort[] {
   const { ports = [] } = service["spec"] as {
-    readonly ports?: readonly { readonly port: number; readonly targetPort?: number | string }[];
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port: number;
+      readonly targetPort?: number | string;
+    }[];
   };
   return ports
-    .map(({ port, targetPort }) => (typeof targetPort === "number" ? targetPort : port))
-    .filter((port) => port !== STATUS_PORT);
+    .map(({ name, port, targetPort = port }) =>
+      typeof targetPort === "number"
+        ? { name: name ?? "", target: targetPort }
+        : { name: targetPort, target: port },
+    )
+    .filter(({ target }) => target !== STATUS_PORT);
 }
 
 /** The ports that a Gateway asks for. */

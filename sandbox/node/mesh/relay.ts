@@ -1,16 +1,25 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
-import { INBOUND_SOCKET, proxyHeader } from "./capture";
+import { proxyHeader } from "./capture";
 
 /** The address from which an Istio proxy calls the application beside it; iptables lets such connections pass. */
 const INBOUND_PASSTHROUGH = "127.0.0.6";
 
+/** A port of a pod. */
+export interface RelayPort {
+  /** Where the relay listens. */
+  readonly port: number;
+  /** Where a connection was going, as the proxy is told. @default the same port */
+  readonly target?: number;
+  /** Socket of the proxy's listener, in the proxy's folder. */
+  readonly socket: string;
+}
+
 /** What a relay stands in front of. */
 export interface RelayOptions {
-  /** The pod's address. */
+  /** Where the pod is found. */
   readonly address: string;
   /** Where its application listens. */
   readonly localhost: string;
-  readonly ports: readonly number[];
   /** Folder of the proxy's sockets. */
   readonly sockets: string;
 }
@@ -20,41 +29,50 @@ export interface RelayOptions {
  * all others to the proxy, with a header that says where they were going.
  */
 export class PodRelay {
-  private readonly servers: Server[] = [];
+  private readonly servers = new Map<string, Server>();
   private readonly sockets = new Set<Socket>();
 
   constructor(private readonly o: RelayOptions) {}
 
-  /** Takes the ports; fails when one of them cannot be had. */
-  async start(): Promise<void> {
-    for (const port of this.o.ports) {
-      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-        this.pass(socket, port),
-      );
-      this.servers.push(server);
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", (error: NodeJS.ErrnoException) =>
-          reject(explained(error, this.o.address, port)),
-        );
-        server.listen(port, this.o.address, resolve);
-      });
-    }
+  /** Takes these ports, and gives up those that it had and that are not among them; fails when one cannot be had. */
+  async serve(ports: readonly RelayPort[]): Promise<void> {
+    const wanted = new Map(ports.map((port) => [JSON.stringify(port), port]));
+    for (const key of this.servers.keys()) if (!wanted.has(key)) await this.close(key);
+    for (const [key, port] of wanted) if (!this.servers.has(key)) await this.open(key, port);
   }
 
   /** Closes ports and connections. */
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
-    await Promise.all(this.servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    this.servers.length = 0;
+    await Promise.all([...this.servers.keys()].map((key) => this.close(key)));
   }
 
-  private pass(caller: Socket, port: number): void {
+  private async open(key: string, port: RelayPort): Promise<void> {
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.pass(socket, port));
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (error: NodeJS.ErrnoException) =>
+        reject(explained(error, this.o.address, port.port)),
+      );
+      server.listen(port.port, this.o.address, resolve);
+    });
+    this.servers.set(key, server);
+  }
+
+  /** Connections that stand go on: who has a connection keeps it when a port is no longer offered. */
+  private async close(key: string): Promise<void> {
+    const server = this.servers.get(key);
+    this.servers.delete(key);
+    const closed = new Promise((resolve) => server?.close(resolve));
+    if (this.sockets.size === 0) await closed;
+  }
+
+  private pass(caller: Socket, { port, target = port, socket }: RelayPort): void {
     const { address, localhost, sockets } = this.o;
     const own = caller.remoteAddress === INBOUND_PASSTHROUGH;
     if (own) this.join(caller, { host: localhost, port });
     else {
       const from = { address: caller.remoteAddress ?? "127.0.0.1", port: caller.remotePort ?? 0 };
-      this.join(caller, { path: `${sockets}/${INBOUND_SOCKET}` }, proxyHeader(from, { address, port }));
+      this.join(caller, { path: `${sockets}/${socket}` }, proxyHeader(from, { address, port: target }));
     }
   }
 

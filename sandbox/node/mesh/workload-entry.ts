@@ -8,22 +8,26 @@ const NETWORK = "topology.istio.io/network";
 
 /** Where a workload runs. */
 export interface WorkloadPlace {
-  /** The loopback address of its pod. */
+  /** The loopback address at which it is found. */
   readonly address: string;
   readonly region: string;
   readonly zone: string;
+  /** Ports of a gateway, by the names that Services know them by. @default those of the pod's own containers */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 /**
  * The registration of a ready pod. EndpointSlices refuse loopback addresses, WorkloadEntries do not, and istiod takes
  * them for endpoints of every Service and ServiceEntry that selects their labels, at home and in linked clusters.
  */
-export function workloadEntry(pod: Pod, { address, region, zone }: WorkloadPlace): KubeObject {
+export function workloadEntry(
+  pod: Pod,
+  { address, region, zone, ports = namedPorts(pod) }: WorkloadPlace,
+): KubeObject {
   const labels = Object.fromEntries(
     Object.entries(pod.metadata.labels ?? {}).filter(([name]) => !name.startsWith("sandbox/")),
   );
   const network = labels[NETWORK];
-  const ports = namedPorts(pod);
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "WorkloadEntry",

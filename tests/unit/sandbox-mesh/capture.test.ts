@@ -6,8 +6,11 @@ import { reachablePort } from "../../../sandbox/node/mesh/ports";
 
 interface Patch {
   readonly applyTo: string;
-  readonly match: { readonly context: string; readonly listener: { readonly name: string } };
-  readonly patch: { readonly operation: string; readonly value: { readonly address?: unknown } };
+  readonly match: { readonly context: string; readonly listener?: { readonly name: string } };
+  readonly patch: {
+    readonly operation: string;
+    readonly value?: { readonly address?: unknown; readonly bind_to_port?: boolean };
+  };
 }
 
 describe("what stands in for iptables", () => {
@@ -18,7 +21,7 @@ describe("what stands in for iptables", () => {
     const all = patches([443, 80, 80]);
     const names = ["virtualOutbound", "virtualInbound", "0.0.0.0_80", "0.0.0.0_443"];
     assert.deepEqual(
-      all.filter(({ applyTo }) => applyTo === "LISTENER").map(({ match }) => match.listener.name),
+      all.flatMap(({ applyTo, match }) => (applyTo === "LISTENER" ? (match.listener?.name ?? []) : [])),
       names,
     );
     assert.deepEqual(
@@ -26,17 +29,36 @@ describe("what stands in for iptables", () => {
       names.map(() => "INSERT_FIRST"),
     );
     const paths = all.flatMap(({ patch }) =>
-      patch.value.address === undefined ? [] : [JSON.stringify(patch.value.address)],
+      patch.value?.address === undefined ? [] : [JSON.stringify(patch.value.address)],
     );
     assert.equal(new Set(paths).size, names.length);
     // Relative to the folder that the proxy runs in: one object for all pods.
     for (const path of paths) assert.match(path, /"path":"\.\/etc\/istio\/proxy\//);
   });
 
-  it("touches gateways in no other way than sidecars", () => {
+  it("takes out what upstream Envoy would refuse a whole listener for: the filter of a Telemetry with metrics", () => {
+    const removed = patches([]).filter(({ patch }) => patch.operation === "REMOVE");
     assert.deepEqual(
-      patches([8080]).map(({ match }) => match.context),
-      ["SIDECAR_OUTBOUND", "SIDECAR_OUTBOUND", "SIDECAR_INBOUND", "SIDECAR_INBOUND", "GATEWAY", "GATEWAY"],
+      removed.map(({ applyTo, match }) => [applyTo, match.context]),
+      [
+        ["HTTP_FILTER", "ANY"],
+        ["NETWORK_FILTER", "ANY"],
+      ],
+    );
+    for (const { match } of removed) assert.match(JSON.stringify(match), /"istio\.stats"/);
+  });
+
+  it("keeps ports of gateways closed until they are known", () => {
+    const gateway = patches([8080]).filter(
+      ({ applyTo, match }) => applyTo === "LISTENER" && match.context === "GATEWAY",
+    );
+    assert.deepEqual(
+      gateway.map(({ match, patch }) => [match.listener?.name, patch.value?.bind_to_port]),
+      // In this order: of two merges the later one wins.
+      [
+        [undefined, false],
+        ["0.0.0.0_8080", true],
+      ],
     );
   });
 

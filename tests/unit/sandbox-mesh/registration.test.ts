@@ -56,4 +56,38 @@ describe("the registration of a pod, kept up", () => {
     await registration.end();
     assert.deepEqual(writes, ["apply"]);
   });
+
+  it("is written anew when the labels of the pod change, and only then", async () => {
+    const { kube, writes } = cluster();
+    const registration = new Registration(kube, podOf(), PLACE, () => undefined);
+    const written = () => new Promise((resolve) => setTimeout(resolve, 5));
+    registration.set(true);
+    await written();
+    registration.update(podOf());
+    await written();
+    assert.deepEqual(writes, ["apply"]);
+    registration.update(podOf({}, { labels: { version: "v2" } }));
+    await written();
+    assert.deepEqual(writes, ["apply", "apply"]);
+  });
+
+  it("is not written for a pod that changes while it is not ready", async () => {
+    const { kube, writes } = cluster();
+    const registration = new Registration(kube, podOf(), PLACE, () => undefined);
+    registration.update(podOf({}, { labels: { version: "v2" } }));
+    await registration.end();
+    assert.deepEqual(writes, []);
+  });
+
+  it("does not come back once the pod ends, whatever its containers say", async () => {
+    const { kube, writes } = cluster();
+    const registration = new Registration(kube, podOf(), PLACE, () => undefined);
+    registration.set(true);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const ended = registration.end();
+    registration.set(true);
+    await ended;
+    assert.deepEqual(writes, ["apply", "delete"]);
+    assert.equal(registration.isReady, false);
+  });
 });

@@ -46,8 +46,8 @@ describe("the relay of a pod", () => {
     const application = echo("application");
     await listen(application, { host: LOCALHOST, port: 0 });
     port = (application.address() as { port: number }).port;
-    relay = new PodRelay({ address: ADDRESS, localhost: LOCALHOST, ports: [port], sockets: folder });
-    await relay.start();
+    relay = new PodRelay({ address: ADDRESS, localhost: LOCALHOST, sockets: folder });
+    await relay.serve([{ port, socket: INBOUND_SOCKET }]);
   });
   after(async () => {
     await relay.stop();
@@ -70,8 +70,8 @@ describe("the relay of a pod", () => {
   });
 
   it("says which port it cannot have", async () => {
-    const second = new PodRelay({ address: ADDRESS, localhost: LOCALHOST, ports: [port], sockets: folder });
-    await assert.rejects(second.start(), /EADDRINUSE/);
+    const second = new PodRelay({ address: ADDRESS, localhost: LOCALHOST, sockets: folder });
+    await assert.rejects(second.serve([{ port, socket: INBOUND_SOCKET }]), /EADDRINUSE/);
     await second.stop();
   });
 });
