@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { randomBytes, type webcrypto } from "node:crypto";
+import { randomBytes, X509Certificate, type webcrypto } from "node:crypto";
 import { connect } from "node:tls";
 import * as x509 from "@peculiar/x509";
 
@@ -59,6 +59,42 @@ export async function makeCacerts(root: Root, name: string): Promise<Record<stri
     "ca-key.pem": key,
     "root-cert.pem": rootPem,
     "cert-chain.pem": `${intermediate}\n${rootPem}`,
+  };
+}
+
+/** A server's certificate below a root, with its key, as a TLS secret holds them. */
+export interface ServerPair {
+  readonly certificate: string;
+  readonly key: string;
+  /** SHA-256 of the certificate as TLS shows it: colons between upper-case bytes. */
+  readonly fingerprint: string;
+}
+
+/** A certificate for a server of these names. */
+export async function makeServerPair(root: Root, names: readonly string[]): Promise<ServerPair> {
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: randomBytes(8).toString("hex"),
+    subject: `CN=${names[0] ?? "server"}`,
+    issuer: root.certificate.subject,
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + YEAR_MS / 2),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey: root.keys.privateKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns", value }))),
+    ],
+  });
+  const der = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  const pem = certificate.toString("pem");
+  return {
+    certificate: pem,
+    key: x509.PemConverter.encode(der, "PRIVATE KEY"),
+    fingerprint: new X509Certificate(pem).fingerprint256,
   };
 }
 

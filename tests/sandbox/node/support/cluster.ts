@@ -14,6 +14,7 @@ import {
   PublicRelay,
   type PublicIpBinder,
 } from "../../../../sandbox/cloud";
+import { namedAddress, type Address } from "../../../../sandbox/cloud/service";
 import { ControlPlane } from "../../../../sandbox/cluster";
 import { KubeClient, type KubeObject } from "../../../../sandbox/kube";
 import { NodeAgent, type Executables, type ProxyPlaces } from "../../../../sandbox/node";
@@ -101,7 +102,7 @@ export async function startCluster(
   await agent.start();
   const pool =
     o.publicAddresses === true
-      ? { publicIps: new AddressPool(kube, region, (n) => addresses.publicIp(n)), choose: pooledAddress }
+      ? { publicIps: new AddressPool(kube, region, (n) => addresses.publicIp(n)), choose: publicOrInternal }
       : undefined;
   const balancing = pool ?? (o.publicIps === undefined ? undefined : { publicIps: o.publicIps });
   const cloud = balancing && new CloudController({ kube, ...balancing, region, log });
@@ -190,6 +191,13 @@ export async function eventOf(
       (event["involvedObject"] as { name?: string } | undefined)?.name === object.metadata.name,
   );
   return found?.["message"] as string | undefined;
+}
+
+/** A public address of the pool; one of the virtual network for a load balancer that asks for that, as on Azure. */
+function publicOrInternal(service: KubeObject): Address | string {
+  const { "service.beta.kubernetes.io/azure-load-balancer-internal": internal } =
+    service.metadata.annotations ?? {};
+  return internal === "true" ? namedAddress(service) : pooledAddress(service);
 }
 
 function kubeconfigText({ server, caData, operatorToken }: ControlPlane["access"]): string {

@@ -44,7 +44,9 @@ export async function applyPlay(
   const labels = new Map<string, object>(own.map((namespace) => [namespace.name, namespace.labels]));
   const wanted = [
     ...objects.map((object) => object as unknown as KubeObject),
-    ...configMaps.map((object) => object as unknown as KubeObject),
+    ...configMaps.map(
+      (object) => ({ apiVersion: "v1", kind: "ConfigMap", ...object }) as unknown as KubeObject,
+    ),
     ...workloads(region.settings.region.name, play),
     ...(play.extra?.(region.settings.region.name) ?? []),
   ];

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { crossClusterTest } from "../../../catalog/cross-cluster-test";
+import type { Result } from "../../../sandbox/app/settings";
+import type { ContainerProcesses } from "../../../sandbox/node/mesh/members";
+import { signalProcess } from "../../../sandbox/processes";
+import { eventually } from "../node/support/cluster";
+import type { TestMesh } from "./support/mesh";
+import { countBy, type Requests, type Sender } from "./support/requests";
+import { onStage } from "./support/shared";
+
+const REGION = "eastus";
+const NAMESPACE = "cross-cluster-test";
+const CLIENT: Sender = { region: REGION, workload: "test-client" };
+const APP = `${NAMESPACE}/test-app`;
+const HOST = "test-app.global";
+const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment", namespace: NAMESPACE, name: "test-app" };
+
+/** What becomes of requests when a pod ends in order, changes its labels, or loses one of its processes. */
+describe("pods that end, change and crash", function () {
+  this.timeout(900_000);
+  let mesh: TestMesh;
+  let requests: Requests;
+
+  before(async () => {
+    ({ mesh, requests } = await onStage({
+      regions: [REGION],
+      applications: [crossClusterTest],
+      replicas: ({ service }) => (service === "test-app" ? 2 : 1),
+    }));
+    await answeredBy(2);
+  });
+
+  const dataPlane = () => mesh.in(REGION).agent.dataPlane;
+  const entries = async () =>
+    (
+      await mesh.in(REGION).kube.list({
+        apiVersion: "networking.istio.io/v1",
+        kind: "WorkloadEntry",
+        namespace: NAMESPACE,
+      })
+    ).filter(({ metadata }) => metadata.name.startsWith("test-app-"));
+
+  /** Sends until so many pods answer, and no other answer comes. */
+  async function answeredBy(pods: number): Promise<readonly Result[]> {
+    const wished = (seen: readonly Result[]) => podsOf(seen).length === pods && faults(seen).length === 0;
+    const results = await requests.until(CLIENT, { url: `http://${HOST}/`, count: 40 }, wished);
+    await requests.expect(CLIENT, HOST, () =>
+      assert.ok(wished(results), `${String(pods)} pods should answer: ${JSON.stringify(outcomes(results))}`),
+    );
+    return results;
+  }
+
+  /** Ends a process of one of the pods by SIGKILL, and returns whose it was and what came of requests meanwhile. */
+  async function kill(program: string): Promise<{ pod: string; before: readonly number[] }> {
+    const containers = dataPlane().processes(APP);
+    const victim = containers.find(({ processes }) => processes.some((one) => one.program === program));
+    const found = victim?.processes.find((one) => one.program === program);
+    assert.ok(
+      victim !== undefined && found !== undefined,
+      `no ${program} runs: ${JSON.stringify(containers)}`,
+    );
+    assert.ok(signalProcess(found, "SIGKILL"));
+    return { pod: victim.pod, before: pidsOf(containers, victim.pod) };
+  }
+
+  it("lose no request when one of them ends in order, under load", async () => {
+    const { kube } = mesh.in(REGION);
+    const load = requests.send(CLIENT, {
+      url: `http://${HOST}/?delay=20`,
+      count: 1_500,
+      concurrency: 6,
+    });
+    await kube.patch(DEPLOYMENT, { spec: { replicas: 1 } });
+    const results = await load;
+    await eventually("one registration", 60_000, async () =>
+      (await entries()).length === 1 ? true : undefined,
+    );
+    await requests.expect(CLIENT, HOST, () => {
+      assert.deepEqual(outcomes(results), { "200": 1_500 });
+      assert.equal(podsOf(results).length, 2, "both pods answered at first");
+      assert.equal(podsOf(results.slice(-100)).length, 1, "the last requests went to the pod that stays");
+    });
+    await kube.patch(DEPLOYMENT, { spec: { replicas: 2 } });
+    await answeredBy(2);
+  });
+
+  it("are known by their new labels as soon as these change", async () => {
+    const { kube } = mesh.in(REGION);
+    const [first] = dataPlane()
+      .running()
+      .filter(({ pod }) => pod.metadata.labels?.["app"] === "test-app");
+    assert.ok(first !== undefined);
+    const { name } = first.pod.metadata;
+    const ref = { apiVersion: "v1", kind: "Pod", namespace: NAMESPACE, name };
+    const labelled = (version: string | undefined) =>
+      eventually(`the label version=${String(version)} in the registration`, 60_000, async () => {
+        const entry = (await entries()).find(({ metadata }) => metadata.name === name);
+        const { labels } = (entry?.["spec"] ?? {}) as { labels?: Record<string, string> };
+        return labels !== undefined && labels["version"] === version ? true : undefined;
+      });
+    await kube.patch(ref, { metadata: { labels: { version: "v2" } } });
+    await labelled("v2");
+    await kube.patch(ref, { metadata: { labels: { version: null } } });
+    await labelled(undefined);
+  });
+
+  for (const program of ["envoy", "pilot-agent", "node"])
+    it(`come back after their ${program} was killed, and others answer meanwhile`, async () => {
+      await answeredBy(2);
+      const { pod, before } = await kill(program);
+      await eventually(`${pod} without a registration`, 60_000, async () =>
+        (await entries()).every(({ metadata }) => metadata.name !== pod) ? true : undefined,
+      );
+      const results = await answeredBy(1);
+      assert.deepEqual(podsOf(results).includes(pod), false);
+      await eventually(`${pod} registered again`, 120_000, async () =>
+        (await entries()).some(({ metadata }) => metadata.name === pod) ? true : undefined,
+      );
+      assert.deepEqual(podsOf(await answeredBy(2)).includes(pod), true);
+      const now = dataPlane().processes(APP);
+      assert.equal(pidsOf(now, pod).length, before.length, "nothing of the killed container is left over");
+    });
+});
+
+function outcomes(results: readonly Result[]): Record<string, number> {
+  return countBy(results, ({ status, error }) => error ?? String(status));
+}
+
+function faults(results: readonly Result[]): readonly Result[] {
+  return results.filter(({ status }) => status !== 200);
+}
+
+function podsOf(results: readonly Result[]): string[] {
+  return [...new Set(results.flatMap(({ answer }) => answer?.pod ?? []))].toSorted();
+}
+
+function pidsOf(containers: readonly ContainerProcesses[], pod: string): readonly number[] {
+  return containers
+    .filter((container) => container.pod === pod)
+    .flatMap(({ processes }) => processes.map(({ pid }) => pid));
+}
