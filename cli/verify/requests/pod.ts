@@ -68,7 +68,11 @@ function waiting({ name, state }: ContainerStatus): string {
 }
 
 /** Warnings about an object of that name, the latest last; none where events may not be read. */
-export async function warnings(client: KubeClient, namespace: string, name: string): Promise<string[]> {
+export async function warnings(
+  client: Pick<KubeClient, "list">,
+  namespace: string,
+  name: string,
+): Promise<string[]> {
   const fieldSelector = `involvedObject.name=${name},type=Warning`;
   const events = await client
     .list({ apiVersion: "v1", kind: "Event", namespace, fieldSelector })

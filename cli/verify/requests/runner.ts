@@ -6,10 +6,13 @@ import type { TestApplication } from "./application";
 import { containerName, DEADLINE_SECONDS, JOB_LABELS, requestJob } from "./job";
 import { containerStatuses, hopeless, lastWords, warnings, whyNotDone, type RequestPod } from "./pod";
 
+/** What of an API server's client is used. */
+export type JobClient = Pick<KubeClient, "create" | "delete" | "get" | "list">;
+
 /** What is to be sent from one region. */
 export interface RequestOrder {
   /** The cluster that sends. */
-  readonly client: KubeClient;
+  readonly client: JobClient;
   readonly from: string;
   /** Regions that are to answer. */
   readonly to: readonly string[];
@@ -94,7 +97,8 @@ export class JobRunner implements RequestRunner {
   }
 
   /** The Job's pod when all its requests were sent. */
-  private async finished(name: string, { client, from, to, tests, report, signal }: RequestOrder) {
+  private async finished(name: string, order: RequestOrder): Promise<RequestPod> {
+    const { client, from, to, tests, report, signal } = order;
     const { namespace } = tests;
     const end = Date.now() + this.waitSeconds * 1000;
     const labelSelector = `batch.kubernetes.io/job-name=${name}`;
@@ -137,7 +141,7 @@ function isLeft({ metadata, status }: KubeObject): boolean {
   return ended || Date.now() - made > DEADLINE_SECONDS * 1000;
 }
 
-async function remove(client: KubeClient, namespace: string, name: string): Promise<void> {
+async function remove(client: JobClient, namespace: string, name: string): Promise<void> {
   await client
     .delete({ ...JOB, namespace, name }, { propagationPolicy: "Background" })
     .catch((error: unknown) => {
