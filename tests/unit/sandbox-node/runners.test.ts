@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { runnerOf, runnersFor } from "../../../sandbox/node/runners";
 import { containerOf, podOf } from "./support";
+
+const PROGRAMS = { pilotAgent: "/p", envoy: "/e", bootstrap: "/b", app: "/app.js" };
 
 const pilot = containerOf({ name: "discovery", image: "docker.io/istio/pilot:1.31.1", args: ["discovery"] });
 
@@ -41,5 +44,32 @@ describe("the table of runners", () => {
       "--ctrlz_port=9876",
     ]);
     assert.deepEqual(env, { GOMAXPROCS: "2", CLUSTER_ID: "eastus-cluster", ROOT_CA_DIR: "/pod/etc/cacerts" });
+  });
+
+  it("plays curl with the sandbox's application, through the proxy beside it", () => {
+    const curl = containerOf({ image: "docker.io/curlimages/curl:8.16.0", command: ["curl"] });
+    const all = runnersFor({ dataPlane: PROGRAMS }, 2);
+    assert.equal(runnerOf({ ...curl, command: ["sh", "-c", "curl"] }, all), undefined, "a shell");
+    const runner = runnerOf(curl, all) ?? assert.fail("no runner");
+    const args = ["http://test-app.global/"];
+    const network = {
+      localhost: "127.101.3.1",
+      proxied: true,
+      sockets: "/s",
+      region: "eastus",
+      token: randomUUID(),
+    };
+    const context = { container: curl, pod: podOf(), args, env: {}, address: "127.1.3.1", root: "/pod" };
+    const { command, args: given, env } = runner.command({ ...context, network });
+    assert.deepEqual([command, given], [process.execPath, ["/app.js"]]);
+    const { outbound, ...rest } = JSON.parse(env["SANDBOX_CURL"] ?? "") as Record<string, unknown>;
+    assert.match(String(outbound), /^\/s\//);
+    assert.deepEqual(rest, {
+      args,
+      root: "/pod",
+      namespace: "shop",
+      host: "127.101.3.1",
+      dns: "127.101.3.1:15053",
+    });
   });
 });

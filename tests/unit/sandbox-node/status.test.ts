@@ -71,6 +71,18 @@ describe("podStatus", () => {
       assert.equal(condition(status, "Ready")?.status, ready);
     });
 
+  it("is that of a Job's pod only when its sidecar has ended, too, whatever became of that", () => {
+    const pod = podOf({ restartPolicy: "Never" });
+    const phase = (proxy: Partial<ContainerView>, own: Partial<ContainerView>) =>
+      podStatus(pod, addresses, [view(sidecar, proxy)], [view(main, own)]).phase;
+    const [crashed, waiting] = [ended(1), { waiting: { reason: "CrashLoopBackOff" } }];
+    assert.equal(phase({}, { state: ended(0) }), "Running");
+    assert.equal(phase({ state: crashed }, {}), "Running");
+    assert.equal(phase({ state: waiting }, {}), "Running");
+    assert.equal(phase({ state: ended(143) }, { state: ended(0) }), "Succeeded");
+    assert.equal(phase({ state: ended(0) }, { state: ended(63) }), "Failed");
+  });
+
   it("counts a sidecar among what must be ready, and names what is not", () => {
     const status = podStatus(podOf(), addresses, [view(sidecar, { ready: false })], [view(main, {})]);
     assert.equal(condition(status, "Initialized")?.status, "True");
