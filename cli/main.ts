@@ -40,6 +40,7 @@ function program(): Command {
 
   common(sandbox.command("up"))
     .description("start the sandbox, or bring it up to date, and show what stands")
+    .option("--app <name...>", "applications of the catalog that run, in place of those of the settings")
     .option("--no-proxies", "without proxies and workloads: quicker, and no request passes")
     .option("--json", "print the report as JSON")
     .action((options: CommonOptions) =>

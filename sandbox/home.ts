@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** What a sandbox is known by. Only the slots change after the home folder was made, as regions come and go. */
+/**
+ * What a sandbox is known by. Only the slots change after the home folder was made, as regions come and go, and the
+ * applications, as they are chosen.
+ */
 export interface SandboxIdentity {
   readonly version: 1;
   /** The home folder itself, absolute: a copied home is not a sandbox. */
@@ -14,6 +17,8 @@ export interface SandboxIdentity {
   readonly subscriptionId: string;
   /** Slot of each region in the block, so that addresses are known before a cluster boots. */
   readonly slots: Readonly<Record<string, number>>;
+  /** Applications that run in place of those of the settings. @default those of the settings */
+  readonly applications?: readonly string[];
   /** ISO 8601. */
   readonly createdAt: string;
 }
@@ -77,6 +82,10 @@ export class SandboxHome {
   }
   get report(): string {
     return path.join(this.root, "report.json");
+  }
+  /** Configuration of the policy pack; there where an application that runs asks for one. */
+  get guardrails(): string {
+    return path.join(this.root, "guardrails.json");
   }
   /** What the ARM stand-in keeps. */
   get armState(): string {

@@ -39,6 +39,8 @@ export interface LoadProjectArgs {
   /** Folder with `Pulumi.yaml`. @default the current folder */
   readonly program?: string;
   readonly catalog: Catalog;
+  /** Settings of every region, by full key, in place of what the files say. @default none */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** What decides where settings stand; the engine has the whole schema. */
@@ -53,8 +55,8 @@ interface ProjectFile {
  * Reads the settings of all regions as the engine would merge them, and compiles the catalog for each.
  * @throws SettingsError or CatalogError, with every fault of the first region that has any.
  */
-export function loadProject({ program = ".", catalog }: LoadProjectArgs): Project {
-  const { project, regions } = projectSettings(program, catalog);
+export function loadProject({ program = ".", catalog, settings: over = {} }: LoadProjectArgs): Project {
+  const { project, regions } = projectSettings(program, catalog, over);
   const meshes = new Map<string, CompiledMesh>();
   return {
     folder: path.resolve(program),
@@ -83,6 +85,7 @@ function meshOf(settings: RegionSettings, catalog: Catalog): CompiledMesh {
 function projectSettings(
   program: string,
   catalog: Catalog,
+  over: Readonly<Record<string, unknown>>,
 ): { readonly project: string; readonly regions: readonly RegionSettings[] } {
   const folder = path.resolve(program);
   const file = path.join(folder, "Pulumi.yaml");
@@ -93,9 +96,16 @@ function projectSettings(
   const { name, stackConfigDir = ".", config = {} } = parse(text) as ProjectFile;
   const stackFolder = path.resolve(folder, stackConfigDir);
   const knownApplications = catalog.applications.map((application) => application.name);
+  const texts = Object.fromEntries(
+    Object.entries(over).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
   const regions = regionNames(config, name, file).map((stack) => {
     const said = mergeSettings(text, readText(path.join(stackFolder, `Pulumi.${stack}.yaml`)) ?? "");
-    const input = { ...said, project: name, stack, knownApplications, rollouts, offline: true };
+    const values = { ...said.values, ...texts };
+    const input = { ...said, values, project: name, stack, knownApplications, rollouts, offline: true };
     const settings = parseSettings(input);
     if (settings.role !== "region") throw new Error(`stack ${stack} is no region`);
     return settings;

@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly home?: string;
   /** Whether proxies and workloads run; only a daemon that is started hears of it. @default true */
   readonly proxies?: boolean;
+  /** Applications that run in place of those of the settings. @default what an earlier start of the sandbox chose */
+  readonly app?: readonly string[];
 }
 
 /** The handles that every sandbox command works with. */
@@ -21,6 +23,8 @@ export interface SandboxContext {
   readonly program: string;
   /** Whether proxies and workloads are to run. */
   readonly proxies: boolean;
+  /** Applications that run in place of those of the settings; undefined where none were chosen. */
+  readonly applications?: readonly string[];
   readonly home: SandboxHome;
   /** The stacks of the regions table, without those of regions that left and are gone. */
   readonly stacks: ProjectStacks;
@@ -31,8 +35,10 @@ export interface SandboxContext {
 export function sandboxContext(options: SandboxOptions = {}): SandboxContext {
   const program = path.resolve(options.program ?? ".");
   const home = new SandboxHome(options.home ?? path.join(program, ".sandbox"));
+  const applications = options.app ?? home.identity()?.applications;
   return {
     program,
+    ...(applications === undefined ? {} : { applications }),
     proxies: options.proxies !== false && runsIstio(program),
     home,
     stacks: withoutGone(projectStacks(program), home),
@@ -40,7 +46,10 @@ export function sandboxContext(options: SandboxOptions = {}): SandboxContext {
     workspace: new Workspace({
       projectFolder: home.project,
       pulumiRoot: home.root,
-      env: runEnvironment(home),
+      // Anew for each command: what the policy pack is configured with is written while the sandbox comes up.
+      get env() {
+        return runEnvironment(home);
+      },
     }),
   };
 }

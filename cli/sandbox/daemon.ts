@@ -125,8 +125,8 @@ export interface DaemonReport {
     readonly simulatedPods: number;
     /** Proxies that run. */
     readonly proxies: number;
-    /** Pods that found no place for their proxy. */
-    readonly refusedProxies: number;
+    /** Pods that found no place for their proxy, as `namespace/name`. */
+    readonly refusedProxies: readonly string[];
   }[];
   /** Clusters that were deleted, with what still bore our labels just before. */
   readonly deletedClusters: readonly {

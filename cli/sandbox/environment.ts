@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { RUN_MARK } from "../../sandbox/processes/marked";
 import type { SandboxHome } from "../../sandbox/home";
@@ -38,8 +39,10 @@ export function sandboxEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // A plugin on the user's PATH would be taken before the sandbox's own, the real azure-native included.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
-    // The flag --policy-pack of every command that has it; the CLI reads the value as a line of CSV.
-    PULUMI_OPTION_POLICY_PACK: `"${GUARDRAILS.replaceAll('"', '""')}"`,
+    // The flag --policy-pack of every command that has it.
+    PULUMI_OPTION_POLICY_PACK: csv(GUARDRAILS),
+    // The engine takes none without a pack, so it is set only where there is something to say.
+    ...(existsSync(home.guardrails) ? { PULUMI_OPTION_POLICY_PACK_CONFIG: csv(home.guardrails) } : {}),
     // Helm's caches and settings stay in the sandbox too.
     HELM_CACHE_HOME: path.join(home.root, "helm", "cache"),
     HELM_CONFIG_HOME: path.join(home.root, "helm", "config"),
@@ -47,6 +50,11 @@ export function sandboxEnvironment(
     TMPDIR: home.shellTmp,
     KUBECONFIG: path.join(home.root, "kubeconfig"),
   };
+}
+
+/** The CLI reads the value of such a variable as a line of CSV. */
+function csv(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
 }
 
 /** The same for commands that a run of ours starts, marked so that a later run can end what a killed one left. */

@@ -1,7 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import { KubeClient } from "../../sandbox/kube";
 import type { SandboxContext } from "./context";
+
+interface Cluster {
+  readonly server: string;
+  readonly "certificate-authority-data": string;
+}
 
 interface Kubeconfig {
   readonly clusters: readonly { readonly name: string; readonly cluster: object }[];
@@ -38,6 +44,15 @@ function current(name: string, config: Kubeconfig): { cluster: object; user: obj
     throw new Error(`the kubeconfig of ${name} has no current context with a cluster and a user`);
   }
   return { cluster, user };
+}
+
+/** A client for the cluster of a region: where its stack says it is, as the sandbox's operator. */
+export async function regionClient({ home, workspace }: SandboxContext, region: string): Promise<KubeClient> {
+  const { kubeconfig } = await workspace.allOutputs(region);
+  if (typeof kubeconfig !== "string") throw new Error(`stack ${region} exports no kubeconfig`);
+  const { cluster } = current(region, parse(kubeconfig) as Kubeconfig);
+  const { server, "certificate-authority-data": caData } = cluster as Cluster;
+  return KubeClient.direct({ server, caData, token: readFileSync(home.operatorTokenFile, "utf8").trim() });
 }
 
 /** Writes the kubeconfig of the sandbox's shell from what the stacks export. */

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { claimBlock, settleSlots } from "../../sandbox/addresses";
@@ -20,6 +20,7 @@ import {
   type ToolName,
 } from "../../sandbox/tools";
 import type { StepView } from "../ui/steps";
+import { chosenSettings, guardrailsOf, namedApplications } from "./chosen";
 import { requireIdentity, type SandboxContext } from "./context";
 import { existingOverlay } from "./existing";
 import { globalOverlay, regionOverlay } from "./overlay";
@@ -78,8 +79,8 @@ export async function endLeftovers(home: SandboxHome): Promise<void> {
 }
 
 /**
- * Gives each region that came into the table a slot, and takes back those of regions that are gone. The daemon reads
- * the slots where it needs them, so it need not be started again.
+ * Gives each region that came into the table a slot, takes back those of regions that are gone, and notes the
+ * applications that were chosen. The daemon reads the slots where it needs them, so it need not be started again.
  */
 export function fitSlots(context: SandboxContext): SandboxIdentity {
   const { home, stacks } = context;
@@ -90,8 +91,9 @@ export function fitSlots(context: SandboxContext): SandboxIdentity {
     standing: standingRegions(home, stacks.global),
     own: armFacts(home).slots,
   });
-  const identity = { ...before, slots };
-  if (JSON.stringify(slots) !== JSON.stringify(before.slots)) home.writeIdentity(identity);
+  const { applications } = context;
+  const identity = { ...before, slots, ...(applications === undefined ? {} : { applications }) };
+  if (JSON.stringify(identity) !== JSON.stringify(before)) home.writeIdentity(identity);
   return identity;
 }
 
@@ -169,15 +171,26 @@ export function prepareProject(context: SandboxContext, identity: SandboxIdentit
             armUrl: identity.armUrl,
             subscriptionId: identity.subscriptionId,
           }),
+          ...chosenSettings(context.applications),
           ...existingOverlay(context, region),
         },
       ];
     }),
   );
+  const { program, home, stacks, applications } = context;
+  const guardrails = guardrailsOf(program, applications ?? namedApplications(program, stacks.regions));
+  if (guardrails === undefined) rmSync(home.guardrails, { force: true });
+  else writeJson(home.guardrails, guardrails);
   writeProject(
     { program: context.program, generated: context.home.project },
     { [context.stacks.global]: globalOverlay(), ...overlays },
   );
+}
+
+/** Whether proxies run, by what the daemon was started with. */
+export function hasDataPlane(home: SandboxHome): boolean {
+  const { tools } = JSON.parse(readFileSync(home.daemonFile, "utf8")) as { tools: object };
+  return "dataPlane" in tools;
 }
 
 /** Starts the daemon unless it runs, and waits until all that stood before stands again. */

@@ -39,10 +39,18 @@ export interface SandboxReport {
   readonly plugins: readonly PluginReport[];
   /** Pods that are reported ready with no process behind them. */
   readonly simulatedPods: number;
+  /** Whether proxies run at all. */
+  readonly hasProxies: boolean;
   /** Proxies that run: sidecars and gateways. */
   readonly proxies: number;
-  /** Of the pods without a process, those that found no place for their proxy. */
-  readonly refusedProxies: number;
+  /** Of the pods without a process, those that found no place for their proxy, as `region namespace/pod`. */
+  readonly refusedProxies: readonly string[];
+  /** Applications of the catalog whose workloads run. */
+  readonly applications: readonly string[];
+  /** Workloads that were not started since there are no places for their proxies, as `region namespace/name`. */
+  readonly leftOut: readonly string[];
+  /** A request that is let through, as arguments of `mesh sandbox curl`; absent where there is none. */
+  readonly example?: string;
   /** Tools and where each came from. */
   readonly tools: readonly { readonly name: string; readonly version: string; readonly source: string }[];
   readonly seconds: number;
@@ -92,9 +100,11 @@ export function renderReport(report: SandboxReport): string {
       ),
     ),
     `Plugins: official ${named("official")}; stand-ins ${named("stand-in")}.`,
-    proxies(report),
+    ...proxies(report),
     `Pods without a process behind them (label sandbox/simulated): ${report.simulatedPods}.`,
-    `Send a request as a workload: ${pc.bold(example(report))}`,
+    ...(report.example === undefined
+      ? []
+      : [`Send a request as a workload: ${pc.bold(`npx mesh sandbox curl ${report.example}`)}`]),
     `Open a shell with pulumi, kubectl and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,
     `Take everything down: ${pc.bold("npm run sandbox:down")}`,
   ].join("\n");
@@ -115,14 +125,38 @@ function peers(region: RegionReport): string {
   );
 }
 
-function proxies({ proxies: running, refusedProxies: refused }: SandboxReport): string {
-  const words = `Proxies that run, sidecars and gateways: ${running}.`;
-  return refused === 0
-    ? words
-    : `${words} ${pc.yellow(`${refused} more found no place: at most ${MOST_PROXIES} run at once.`)}`;
+function proxies({
+  applications,
+  hasProxies,
+  proxies: running,
+  leftOut,
+  refusedProxies,
+}: SandboxReport): string[] {
+  if (!hasProxies) return ["No proxies run, so no request passes."];
+  const lines = [
+    `Applications: ${applications.join(", ")}. Proxies that run, sidecars and gateways: ${running}.`,
+  ];
+  if (leftOut.length > 0)
+    lines.push(
+      pc.yellow(
+        `At most ${MOST_PROXIES} proxies run at once, so ${leftOut.length} workloads were not started:`,
+      ),
+      ...byRegion(leftOut),
+    );
+  if (refusedProxies.length > 0)
+    lines.push(
+      pc.yellow(`${refusedProxies.length} pods found no place for their proxy, and nothing answers there:`),
+      ...byRegion(refusedProxies),
+    );
+  return lines;
 }
 
-/** A request that the example of the catalog answers. */
-function example({ regions }: SandboxReport): string {
-  return `npx mesh sandbox curl --from ${regions[0]?.name ?? ""}/ai-agent http://ai-agent.global/api/health`;
+/** `region namespace/name`, a line for each region. */
+function byRegion(names: readonly string[]): string[] {
+  const regions = new Map<string, string[]>();
+  for (const text of names) {
+    const [region = "", name = ""] = text.split(" ");
+    regions.set(region, [...(regions.get(region) ?? []), name]);
+  }
+  return [...regions].map(([region, found]) => `  ${region}: ${found.join(", ")}`);
 }

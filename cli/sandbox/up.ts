@@ -5,7 +5,8 @@ import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked } from "../../sandbox/processes/marked";
 import { withLocksExplained } from "../repair/locked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
-import { startApplications } from "./applications";
+import { startApplications, type StartedApplications } from "./applications";
+import { requireKnown } from "./chosen";
 import type { SandboxContext } from "./context";
 import { exclusively } from "./exclusive";
 import { startExisting } from "./existing";
@@ -14,6 +15,7 @@ import { writeKubeconfig } from "./kubeconfig";
 import { repairInterrupted } from "./interrupted";
 import { releaseDeadLocks } from "./locks";
 import {
+  hasDataPlane,
   prepareHome,
   preparePlugins,
   prepareProject,
@@ -37,6 +39,9 @@ interface UpState {
   /** Wall time of each region's updates. */
   readonly seconds: Map<string, number>;
   pending: string[];
+  /** Whether the daemon that serves runs proxies. */
+  hasProxies: boolean;
+  started?: StartedApplications;
   report?: SandboxReport;
 }
 
@@ -52,9 +57,10 @@ export function sandboxUp(context: SandboxContext, signal: AbortSignal): Promise
 
 async function bringUp(context: SandboxContext, signal: AbortSignal): Promise<SandboxReport> {
   const started = Date.now();
+  requireKnown(context.applications ?? []);
   requireRoom(context.home.root);
   requireSoundStates(context.home.backend);
-  const state: UpState = { plugins: [], seconds: new Map(), pending: [] };
+  const state: UpState = { plugins: [], seconds: new Map(), pending: [], hasProxies: false };
   // The Automation API keeps each update's event log, secrets included, in the temporary folder while it runs.
   const restore = moveTmp(context);
   // A report of an earlier start says nothing of this one.
@@ -115,6 +121,8 @@ function steps(
         await releaseDeadLocks(context);
         view.report("daemon");
         await startDaemon(context, toolbox, signal);
+        state.hasProxies = hasDataPlane(context.home);
+        if (context.proxies !== state.hasProxies) view.note(otherPlane(state.hasProxies));
         await startClusters(context, (detail) => view.report(detail));
         await startExisting(context, toolbox.tools.get("kube-apiserver")?.version ?? "", view);
         view.title(
@@ -145,14 +153,13 @@ function steps(
         await waitSynced(context, need(state.identity), (detail) => view.report(detail), signal);
       },
     },
-    ...(context.proxies
-      ? [
-          {
-            title: "Applications",
-            run: (_state: UpState, view: StepView) => startApplications(context, view, signal),
-          },
-        ]
-      : []),
+    {
+      title: "Applications",
+      run: async (state, view) => {
+        if (state.hasProxies) state.started = await startApplications(context, view, signal);
+        else view.title("Applications: none, without proxies");
+      },
+    },
     {
       title: "Report",
       run: async (state) => {
@@ -162,8 +169,12 @@ function steps(
           regions: await inspectRegions(context, need(state.identity), state.seconds),
           strays: strayRegions(context.home, context.stacks),
           plugins: state.plugins,
+          ...(state.started ?? { applications: [], leftOut: [] }),
+          hasProxies: state.hasProxies,
           proxies: stood.clusters.reduce((sum, cluster) => sum + cluster.proxies, 0),
-          refusedProxies: stood.clusters.reduce((sum, cluster) => sum + cluster.refusedProxies, 0),
+          refusedProxies: stood.clusters.flatMap(({ location, refusedProxies }) =>
+            refusedProxies.map((pod) => `${location} ${pod}`),
+          ),
           simulatedPods: stood.clusters.reduce((sum, cluster) => sum + cluster.simulatedPods, 0),
           tools: [...need(state.toolbox).tools.values()].map(({ name, version, source }) => ({
             name,
@@ -234,6 +245,11 @@ async function up(
     // A lock that was taken since the start, in the sandbox's shell perhaps.
     throw withLocksExplained(stack, error);
   }
+}
+
+/** The daemon of a sandbox that stands goes on as it was started. */
+function otherPlane(hasProxies: boolean): string {
+  return `this sandbox was started ${hasProxies ? "with" : "without"} proxies and goes on so until it is taken down`;
 }
 
 /** `12 created, 1 updated`, or `no changes`. */

@@ -8,15 +8,25 @@ const FIRST_FREE_PORT = 1024;
 /** Added to such a port, here as at the public addresses. */
 const SHIFT = 8000;
 
+const PART = { "app.kubernetes.io/part-of": "mesh-sandbox" } as const;
+
+/** Selects the Deployments that the sandbox made. */
+export const PART_OF = Object.entries(PART)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(",");
+
 /**
  * What runs behind the services of the catalog here: for each a ServiceAccount, a Service and a Deployment of each
  * version, all of the sandbox's own application. The catalog says who may call whom and how; what answers is the
  * user's business, and in the sandbox this stands for it.
+ *
+ * @param replicas by Deployment, as `namespace/name`; one where it says nothing.
  */
 export function workloadObjects(
   applications: readonly Pick<Application, "services">[],
+  replicas: ReadonlyMap<string, number> = new Map(),
 ): readonly KubeObject[] {
-  return applications.flatMap(({ services }) => services.flatMap(objectsOf));
+  return applications.flatMap(({ services }) => services.flatMap((service) => objectsOf(service, replicas)));
 }
 
 /** The port that a container listens at for a service. */
@@ -24,7 +34,7 @@ export function containerPort(port: number): number {
   return port < FIRST_FREE_PORT ? port + SHIFT : port;
 }
 
-function objectsOf(service: Service): KubeObject[] {
+function objectsOf(service: Service, replicas: ReadonlyMap<string, number>): KubeObject[] {
   const { name, namespace, port, serviceAccount } = service;
   const portName = service.protocol.toLowerCase();
   const versions = versionsOf(service);
@@ -38,21 +48,29 @@ function objectsOf(service: Service): KubeObject[] {
       spec: { selector: { app: name }, ports: [{ name: portName, port, targetPort: portName }] },
     },
     ...(versions.length === 0 ? [undefined] : versions).map((version) =>
-      deployment(service, portName, version),
+      deployment(service, portName, version, replicas),
     ),
   ];
 }
 
-function deployment(service: Service, portName: string, version: string | undefined): KubeObject {
-  const { name, namespace, serviceAccount } = service;
+function deployment(
+  service: Service,
+  portName: string,
+  version: string | undefined,
+  replicas: ReadonlyMap<string, number>,
+): KubeObject {
+  const { namespace, serviceAccount } = service;
+  const name = version === undefined ? service.name : `${service.name}-${version}`;
   const port = containerPort(service.targetPort);
-  const labels = { app: name, ...(version === undefined ? {} : { version }) };
+  const labels = { app: service.name, ...(version === undefined ? {} : { version }) };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: version === undefined ? name : `${name}-${version}`, namespace, labels },
+    metadata: { name, namespace, labels: { ...labels, ...PART } },
     spec: {
-      replicas: 1,
+      replicas: replicas.get(`${namespace}/${name}`) ?? 1,
+      // A new pod beside the old one would need a place for a second proxy.
+      strategy: { type: "Recreate" },
       selector: { matchLabels: labels },
       template: {
         metadata: {

@@ -1,5 +1,7 @@
 import type { Catalog } from "../../istio/choose";
+import { SandboxHome } from "../../sandbox/home";
 import { loadProject } from "../project/load";
+import { chosenSettings } from "../sandbox/chosen";
 import { UsageError } from "../usage";
 import type { CheckName } from "./check";
 import { placeOf } from "./place";
@@ -44,7 +46,7 @@ export async function verifyCommand(
     throw new UsageError(
       "--home and --kubeconfig exclude each other: a sandbox's stacks show its kubeconfigs.",
     );
-  const wanted = readWanted(program, catalog);
+  const wanted = readWanted(program, catalog, options.home);
   refuseUnknown(wanted, regions ?? []);
   const measure = {
     now: new Date(),
@@ -59,9 +61,11 @@ export async function verifyCommand(
 }
 
 /** Files that say nothing sound leave nothing to verify against. */
-function readWanted(program: string | undefined, catalog: Catalog): MeshWanted {
+function readWanted(program: string | undefined, catalog: Catalog, home: string | undefined): MeshWanted {
   try {
-    return wantedOf(loadProject({ catalog, ...(program === undefined ? {} : { program }) }));
+    const chosen = home === undefined ? undefined : new SandboxHome(home).identity()?.applications;
+    const settings = chosenSettings(chosen);
+    return wantedOf(loadProject({ catalog, settings, ...(program === undefined ? {} : { program }) }));
   } catch (error) {
     throw error instanceof UsageError || !(error instanceof Error)
       ? error

@@ -152,6 +152,6 @@ export class LocalClusters implements ClusterHost {
 }
 
 /** Proxies that run, and pods that found no place for theirs. */
-function proxiesOf(dataPlane: DataPlane | undefined): { proxies: number; refusedProxies: number } {
-  return { proxies: dataPlane?.proxies ?? 0, refusedProxies: dataPlane?.admission.refusals ?? 0 };
+function proxiesOf(dataPlane: DataPlane | undefined): { proxies: number; refusedProxies: string[] } {
+  return { proxies: dataPlane?.proxies ?? 0, refusedProxies: [...(dataPlane?.admission.refusedPods ?? [])] };
 }

@@ -1,14 +1,16 @@
+import type { KubeClient } from "../../kube";
 import { imageName, PROXY_IMAGE } from "../images";
 import { runnerOf, type Runner } from "../runners";
-import { isFinite, uidOf, type Container, type Pod } from "../types";
+import { isFinite, namespaceOf, uidOf, type Container, type Pod } from "../types";
 import type { ProxyPlaces } from "./places";
 
-/** Decides which pods the data plane runs. */
+/** Decides which pods of a region the data plane runs, and gives them places as long as there are any. */
 export class Admission {
-  /** Pods that found no place; they find none later either, so that what is reported stays true. */
-  private readonly refused = new Set<string>();
+  /** Pods that found no place, by uid; they find none later either: `makeAnew` has other pods made for them. */
+  private readonly refused = new Map<string, Pod>();
 
   constructor(
+    private readonly kube: Pick<KubeClient, "delete">,
     private readonly runners: readonly Runner[],
     private readonly places: ProxyPlaces,
   ) {}
@@ -26,7 +28,7 @@ export class Admission {
     const uid = uidOf(pod);
     if (this.refused.has(uid)) return false;
     if (!this.hasProxy(pod) || this.places.take(uid)) return true;
-    if (!isFinite(pod)) this.refused.add(uid);
+    if (!isFinite(pod)) this.refused.set(uid, pod);
     return false;
   }
 
@@ -37,9 +39,24 @@ export class Admission {
     );
   }
 
-  /** How many pods were refused a place. */
-  get refusals(): number {
-    return this.refused.size;
+  /** The pods that were refused a place, as `namespace/name`. */
+  get refusedPods(): readonly string[] {
+    return [...this.refused.values()].map((pod) => `${namespaceOf(pod)}/${pod.metadata.name}`);
+  }
+
+  /**
+   * A rollout runs the new pod beside the old one and may find no place for it; once the old one is gone, the new one
+   * is deleted, so that its owner makes one that has a place.
+   */
+  async makeAnew(): Promise<void> {
+    const owned = [...this.refused.values()].filter(
+      ({ metadata }) => metadata.ownerReferences?.some(({ controller }) => controller === true) === true,
+    );
+    for (const pod of owned.slice(0, Math.max(0, this.places.free))) {
+      const { name, uid } = pod.metadata;
+      const ref = { apiVersion: "v1", kind: "Pod", namespace: namespaceOf(pod), name };
+      await this.kube.delete(ref, uid === undefined ? {} : { uid });
+    }
   }
 
   /** Forgets a pod that is gone: its place is free. */

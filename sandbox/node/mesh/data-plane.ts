@@ -59,7 +59,7 @@ export class DataPlane {
   private refreshing: Promise<void> = Promise.resolve();
 
   constructor(private readonly o: DataPlaneOptions) {
-    this.admission = new Admission(o.runners, o.places);
+    this.admission = new Admission(o.kube, o.runners, o.places);
     this.capture = new CaptureKeeper(o.kube);
     this.gatewayPorts = new GatewayPorts(o.kube, () => {
       this.refresh().catch((error: unknown) => o.log(`ports of gateways: ${String(error)}`));
@@ -127,9 +127,12 @@ export class DataPlane {
     this.admission.clear();
   }
 
-  /** Takes up ports of gateways that came or went; one change at a time. */
+  /** Looks for places that are free again, and takes up ports of gateways that came or went; one change at a time. */
   refresh(): Promise<void> {
-    this.refreshing = this.refreshing.catch(() => undefined).then(() => this.takePorts());
+    this.refreshing = this.refreshing
+      .catch(() => undefined)
+      .then(() => this.admission.makeAnew())
+      .then(() => this.takePorts());
     return this.refreshing;
   }
 

@@ -33,4 +33,8 @@ export class ProxyPlaces {
   get localhosts(): readonly string[] {
     return [...this.held.values()].filter((localhost) => localhost !== "");
   }
+
+  get free(): number {
+    return this.most - this.held.size;
+  }
 }
