@@ -124,14 +124,21 @@ export class TestMesh {
   /** What the program would install and apply in a region for a play. */
   planFor(
     region: string,
-    { applications, gateways = [] }: Pick<Play, "applications" | "gateways">,
+    { applications, gateways = [], rollouts }: Pick<Play, "applications" | "gateways" | "rollouts">,
   ): TestRegion {
     const settings = {
       ...(gateways.includes("egressGateway") ? { egressGateway: "always" } : {}),
       ...(gateways.includes("internalGateway") ? { internalGateway: true } : {}),
       ...this.o.settings,
     };
-    return planOf({ region, applications, settings, istiod: this.in(region).addresses.istiod });
+    const { istiod } = this.in(region).addresses;
+    return planOf({
+      region,
+      applications,
+      settings,
+      istiod,
+      ...(rollouts === undefined ? {} : { rollouts }),
+    });
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Application } from "../../../../istio/intent";
 import type { GatewayKey } from "../../../../istio/values";
 import { workloadObjects } from "../../../../cli/sandbox/workloads";
 import type { KubeObject } from "../../../../sandbox/kube";
+import type { RolloutPhases } from "../../../../topology";
 import { eventually, makeNamespace, type TestCluster } from "../../node/support/cluster";
 import { SYSTEM } from "./install";
 import type { TestRegion } from "./project";
@@ -20,6 +21,8 @@ export interface Play {
   readonly regions: readonly string[];
   /** Applications of the catalog; the baseline of the mesh comes besides. */
   readonly applications: readonly Application[];
+  /** Phases of canaries as `rollouts.yaml` has them, in place of the tracked ones. @default the tracked ones */
+  readonly rollouts?: RolloutPhases;
   /** How many pods of a workload run. @default 1 */
   readonly replicas?: (place: Place) => number;
   /** Gateways of each of the regions. @default none */
@@ -44,9 +47,9 @@ export async function applyPlay(
   const labels = new Map<string, object>(own.map((namespace) => [namespace.name, namespace.labels]));
   const wanted = [
     ...objects.map((object) => object as unknown as KubeObject),
-    ...configMaps.map(
-      (object) => ({ apiVersion: "v1", kind: "ConfigMap", ...object }) as unknown as KubeObject,
-    ),
+    ...configMaps.map(({ metadata, data }) => ({
+      ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { ...metadata }, data },
+    })),
     ...workloads(region.settings.region.name, play),
     ...(play.extra?.(region.settings.region.name) ?? []),
   ];

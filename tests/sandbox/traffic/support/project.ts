@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { stringify } from "yaml";
 import { parseSettings } from "../../../../config/parse";
 import { mergeSettings } from "../../../../config/project";
+import { ROLLOUTS_FILE } from "../../../../config/rollouts";
 import type { RegionSettings } from "../../../../config/settings";
 import { regionOverlay } from "../../../../cli/sandbox/overlay";
 import { planRegion, type RegionPlan } from "../../../../components/plan";
@@ -9,6 +11,7 @@ import { binding, type Application } from "../../../../istio/intent";
 import { mesh as baseline } from "../../../../catalog/mesh";
 import type { IstiodPorts } from "../../../../sandbox/addresses";
 import { withOverlay } from "../../../../sandbox/project/overlay";
+import type { RolloutPhases } from "../../../../topology";
 import { required } from "../../node/support/cluster";
 
 const ROOT = path.resolve(__dirname, "..", "..", "..", "..");
@@ -31,6 +34,8 @@ export function planOf(o: {
   readonly region: string;
   readonly applications: readonly Application[];
   readonly settings: TestSettings;
+  /** Phases of canaries, in place of the tracked ones. */
+  readonly rollouts?: RolloutPhases;
   /** Ports of the istiod that runs the region's proxies. */
   readonly istiod: IstiodPorts;
 }): TestRegion {
@@ -54,7 +59,7 @@ export function planOf(o: {
       project: "global-mesh",
       stack: o.region,
       knownApplications: names,
-      rollouts: existsSync(path.join(ROOT, "rollouts.yaml")) ? textOf("rollouts.yaml") : undefined,
+      rollouts: o.rollouts === undefined ? trackedRollouts() : stringify(o.rollouts),
       offline: true,
     });
     if (settings.role !== "region") throw new Error(`${o.region} is no region of the project`);
@@ -71,6 +76,10 @@ export function planOf(o: {
   });
   const settings = parse(withOverlay(tracked, overlay));
   return { settings, plan: planRegion(settings, catalog) };
+}
+
+function trackedRollouts(): string | undefined {
+  return existsSync(path.join(ROOT, ROLLOUTS_FILE)) ? textOf(ROLLOUTS_FILE) : undefined;
 }
 
 function textOf(file: string): string {
