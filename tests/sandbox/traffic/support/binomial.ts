@@ -3,22 +3,20 @@ export function interval(
   tries: number,
   probability: number,
 ): { readonly low: number; readonly high: number } {
+  // What never happens, and what always does, is seen exactly that often.
+  if (probability <= 0) return { low: 0, high: 0 };
+  if (probability >= 1) return { low: tries, high: tries };
   const tail = 0.0005;
-  const cumulative: number[] = [];
+  const odds = Math.log(probability) - Math.log(1 - probability);
+  let chance = tries * Math.log(1 - probability);
   let sum = 0;
+  let low: number | undefined;
   for (let k = 0; k <= tries; k += 1) {
-    sum += Math.exp(
-      logBinomial(tries, k) + k * Math.log(probability) + (tries - k) * Math.log(1 - probability),
-    );
-    cumulative.push(sum);
+    sum += Math.exp(chance);
+    if (sum > tail) low ??= k;
+    if (sum >= 1 - tail) return { low: low ?? k, high: k };
+    // C(n, k + 1) from C(n, k), in logarithms: the numbers themselves are beyond a double.
+    chance += Math.log((tries - k) / (k + 1)) + odds;
   }
-  const low = cumulative.findIndex((chance) => chance > tail);
-  const high = cumulative.findIndex((chance) => chance >= 1 - tail);
-  return { low, high: high < 0 ? tries : high };
-}
-
-function logBinomial(n: number, k: number): number {
-  let sum = 0;
-  for (let i = 1; i <= k; i += 1) sum += Math.log((n - k + i) / i);
-  return sum;
+  return { low: low ?? tries, high: tries };
 }

@@ -1,0 +1,20 @@
+import type { KubeObject } from "../../../../sandbox/kube";
+import { APP_IMAGE } from "../../../../sandbox/node/images";
+
+/** A workload that only calls: in the catalog it is a name in `access` or `otherCallers`, and nothing runs it. */
+export function caller(namespace: string, name: string): readonly KubeObject[] {
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name,
+        namespace,
+        labels: { app: name },
+        annotations: { "sidecar.istio.io/rewriteAppHTTPProbers": "false" },
+      },
+      spec: { serviceAccountName: name, containers: [{ name: "app", image: `${APP_IMAGE}:1` }] },
+    },
+  ];
+}
