@@ -117,7 +117,7 @@ describe("requests by the gateway", function () {
       await requests.expect(GATEWAY, SHOP, () => {
         assert.equal(result.fingerprint, first.fingerprint);
         assert.equal(result.answer?.workload, service);
-        assert.equal(result.answer?.headers["x-forwarded-proto"], "https");
+        assert.equal(result.answer.headers["x-forwarded-proto"], "https");
       });
     }
   });

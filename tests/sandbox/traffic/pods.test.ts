@@ -4,6 +4,7 @@ import type { Result } from "../../../sandbox/app/settings";
 import type { ContainerProcesses } from "../../../sandbox/node/mesh/members";
 import { signalProcess } from "../../../sandbox/processes";
 import { eventually } from "../node/support/cluster";
+import { isServed, Load, tollSince, told } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import { countBy, type Requests, type Sender } from "./support/requests";
 import { onStage } from "./support/shared";
@@ -51,7 +52,7 @@ describe("pods that end, change and crash", function () {
   }
 
   /** Ends a process of one of the pods by SIGKILL, and returns whose it was and what came of requests meanwhile. */
-  async function kill(program: string): Promise<{ pod: string; before: readonly number[] }> {
+  function kill(program: string): { readonly pod: string; readonly before: readonly number[] } {
     const containers = dataPlane().processes(APP);
     const victim = containers.find(({ processes }) => processes.some((one) => one.program === program));
     const found = victim?.processes.find((one) => one.program === program);
@@ -107,19 +108,50 @@ describe("pods that end, change and crash", function () {
   for (const program of ["envoy", "pilot-agent", "node"])
     it(`come back after their ${program} was killed, and others answer meanwhile`, async () => {
       await answeredBy(2);
-      const { pod, before } = await kill(program);
-      await eventually(`${pod} without a registration`, 60_000, async () =>
-        (await entries()).every(({ metadata }) => metadata.name !== pod) ? true : undefined,
-      );
-      const results = await answeredBy(1);
-      assert.deepEqual(podsOf(results).includes(pod), false);
-      await eventually(`${pod} registered again`, 120_000, async () =>
-        (await entries()).some(({ metadata }) => metadata.name === pod) ? true : undefined,
-      );
-      assert.deepEqual(podsOf(await answeredBy(2)).includes(pod), true);
-      const now = dataPlane().processes(APP);
-      assert.equal(pidsOf(now, pod).length, before.length, "nothing of the killed container is left over");
+      const seen = await followEntries();
+      const load = Load.start(requests, CLIENT, { order: { url: `http://${HOST}/` } });
+      try {
+        const event = Date.now();
+        const { pod, before } = kill(program);
+        await eventually(`${pod} taken out and registered again`, 120_000, () =>
+          Promise.resolve(/DELETED.*ADDED/.test(seen.of(pod).join()) && isRegistered(pod) ? true : undefined),
+        );
+        assert.ok(podsOf(await answeredBy(2)).includes(pod));
+        const results = await load.stop();
+        assert.ok(
+          results.some((one) => one.at > event && isServed(one) && one.answer?.pod !== pod),
+          "the other pod answered",
+        );
+        const now = dataPlane().processes(APP);
+        assert.equal(pidsOf(now, pod).length, before.length, "nothing of the killed container is left over");
+        console.log(`      ${told(`${program} killed`, tollSince(results, event))}`);
+      } finally {
+        seen.stop();
+      }
     });
+
+  const isRegistered = (name: string): boolean =>
+    dataPlane()
+      .running()
+      .some(({ pod }) => pod.metadata.name === name);
+
+  /** What happens to registrations from now on. */
+  async function followEntries(): Promise<{ of(pod: string): readonly string[]; stop(): void }> {
+    const ending = new AbortController();
+    const events: (readonly [string, string])[] = [];
+    const path = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/workloadentries`;
+    await new Promise<void>((resolve) => {
+      void mesh.in(REGION).kube.follow(path, {
+        signal: ending.signal,
+        onSync: () => resolve(),
+        onEvent: ({ type, object }) => void events.push([object.metadata.name, type]),
+      });
+    });
+    return {
+      of: (pod) => events.flatMap(([name, type]) => (name === pod ? [type] : [])),
+      stop: () => ending.abort(),
+    };
+  }
 });
 
 function outcomes(results: readonly Result[]): Record<string, number> {

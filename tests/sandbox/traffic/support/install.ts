@@ -7,13 +7,18 @@ import type { TestRegion } from "./project";
 
 export const SYSTEM = "istio-system";
 
-/** Installs the charts of the control plane with the values that the program would give them. */
+/**
+ * Installs the charts of the control plane with the values that the program would give them.
+ *
+ * @param istiod where a remote is told that its istiod is.
+ */
 export async function installControlPlane(
   cluster: TestCluster,
   { settings, plan }: TestRegion,
+  istiod: string,
 ): Promise<void> {
   const { charts, valuesFor } = plan.mesh;
-  const values = valuesFor({});
+  const values = valuesFor({ istiod });
   await release(cluster, "istio-base", SYSTEM, charts.base.chart, values.base);
   const name = settings.revision === "default" ? "istiod" : `istiod-${settings.revision}`;
   await release(cluster, name, SYSTEM, charts.istiod.chart, values.istiod);

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { GATEWAYS, type GatewayKey } from "../../../../istio/values";
 import { ProxyPlaces, type Executables } from "../../../../sandbox/node";
 import { bundleProgram } from "../../../../sandbox/plugins/bundle";
+import { hasIstiod } from "../../../../topology";
 import { ensureBootstrap, ensureTools } from "../../../../sandbox/tools";
 import { makeCacerts, makeRoot } from "../../node/support/certificates";
 import {
@@ -17,6 +18,7 @@ import {
 import { installControlPlane, installGateway, removeGateway, SYSTEM } from "./install";
 import { applyPlay, waitForPods, type Play, type Played } from "./play";
 import { planOf, type TestRegion, type TestSettings } from "./project";
+import { installEastWest, ISTIOD_OF_REMOTES, systemMarks } from "./topology";
 
 /** What holds for a mesh as long as it stands. */
 export interface MeshOptions {
@@ -27,6 +29,8 @@ export interface MeshOptions {
 interface Member {
   readonly cluster: TestCluster;
   readonly gateways: Set<GatewayKey>;
+  /** Whether the gateway to other networks stands, where the topology has one. */
+  isEdge?: boolean;
   played?: Played;
 }
 
@@ -66,8 +70,9 @@ export class TestMesh {
     const missing = regions.filter((region) => !this.members.has(region));
     if (missing.length === 0) return;
     await this.explained(async () => {
-      await Promise.all(missing.map((region) => this.startRegion(region)));
-      for (const region of this.members.keys()) await this.linkAll(region);
+      await Promise.all(missing.map((region) => this.startCluster(region)));
+      await Promise.all(missing.map((region) => this.startControlPlane(region)));
+      for (const region of this.istiods()) await this.linkAll(region);
       await this.waitSynced();
     });
   }
@@ -88,6 +93,8 @@ export class TestMesh {
             member.gateways.delete(key);
           }
           member.played = await applyPlay(member.cluster, plan, play, member.played);
+          if (member.isEdge !== true) await installEastWest(member.cluster, plan);
+          member.isEdge = true;
           for (const key of wanted.filter((one) => !member.gateways.has(one))) {
             await installGateway(member.cluster, plan, key);
             member.gateways.add(key);
@@ -131,14 +138,19 @@ export class TestMesh {
       ...(gateways.includes("internalGateway") ? { internalGateway: true } : {}),
       ...this.o.settings,
     };
-    const { istiod } = this.in(region).addresses;
-    return planOf({
-      region,
-      applications,
-      settings,
-      istiod,
-      ...(rollouts === undefined ? {} : { rollouts }),
-    });
+    const plan = (from: string): TestRegion => {
+      const { istiod } = this.in(from).addresses;
+      return planOf({
+        region,
+        applications,
+        settings,
+        istiod,
+        ...(rollouts === undefined ? {} : { rollouts }),
+      });
+    };
+    const own = plan(region);
+    const { controlPlane } = own.settings.region;
+    return controlPlane === region ? own : plan(controlPlane);
   }
 
   async stop(): Promise<void> {
@@ -147,20 +159,33 @@ export class TestMesh {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async startRegion(region: string): Promise<void> {
+  private async startCluster(region: string): Promise<void> {
     const { executables, places } = this;
     const cluster = await startCluster({ executables, region, places, publicAddresses: true });
     this.members.set(region, { cluster, gateways: new Set() });
+  }
+
+  private async startControlPlane(region: string): Promise<void> {
+    const { kube } = this.in(region);
     const plan = this.planFor(region, { applications: [] });
-    const { network } = plan.settings.region;
-    await makeNamespace(cluster.kube, SYSTEM, { "topology.istio.io/network": network });
-    await cluster.kube.create({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "cacerts", namespace: SYSTEM },
-      stringData: await makeCacerts(this.root, `intermediate of ${region}`),
-    });
-    await installControlPlane(cluster, plan);
+    const { labels = {}, annotations = {} } = systemMarks(plan);
+    await makeNamespace(kube, SYSTEM, labels);
+    await kube.patch({ apiVersion: "v1", kind: "Namespace", name: SYSTEM }, { metadata: { annotations } });
+    if (hasIstiod(plan.settings.region))
+      await kube.create({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "cacerts", namespace: SYSTEM },
+        stringData: await makeCacerts(this.root, `intermediate of ${region}`),
+      });
+    await installControlPlane(this.in(region), plan, ISTIOD_OF_REMOTES);
+  }
+
+  /** The regions with an istiod: in a mesh with remotes the primary alone. */
+  private istiods(): readonly string[] {
+    return this.regions.filter((region) =>
+      hasIstiod(this.planFor(region, { applications: [] }).settings.region),
+    );
   }
 
   /** The secrets by which the istiod of a region reads the other clusters. */
@@ -186,9 +211,10 @@ export class TestMesh {
 
   private async waitSynced(): Promise<void> {
     const count = this.members.size;
-    for (const [region, { cluster }] of this.members)
+    for (const region of this.istiods())
       await eventually(`clusters synced in ${region}`, 120_000, async () => {
-        const answer = await fetch(`http://127.0.0.1:${cluster.addresses.istiod.http}/debug/clusterz`);
+        const { http } = this.in(region).addresses.istiod;
+        const answer = await fetch(`http://127.0.0.1:${http}/debug/clusterz`);
         const known = (await answer.json()) as { syncStatus: string }[];
         return known.filter(({ syncStatus }) => syncStatus === "synced").length === count ? true : undefined;
       });

@@ -6,6 +6,7 @@ import type { RolloutPhases } from "../../../../topology";
 import { eventually, makeNamespace, type TestCluster } from "../../node/support/cluster";
 import { SYSTEM } from "./install";
 import type { TestRegion } from "./project";
+import { eastWestPolicy } from "./topology";
 
 /** A workload of the catalog in a region. */
 export interface Place {
@@ -50,6 +51,7 @@ export async function applyPlay(
     ...configMaps.map(({ metadata, data }) => ({
       ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { ...metadata }, data },
     })),
+    ...eastWestPolicy(region),
     ...workloads(region.settings.region.name, play),
     ...(play.extra?.(region.settings.region.name) ?? []),
   ];
