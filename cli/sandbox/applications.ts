@@ -15,6 +15,8 @@ import { PART_OF, workloadObjects } from "./workloads";
 const READY_MS = 300_000;
 const POLL_MS = 500;
 const MANAGER = "mesh-sandbox";
+/** Places that stay free: for a Job of `mesh verify`, and for a pod of the user's own. */
+const SPARE = 1;
 /** By this annotation of their pods the webhook knows gateways. */
 const TEMPLATE = "inject.istio.io/templates";
 
@@ -30,6 +32,8 @@ interface DeploymentFields {
 export interface StartedApplications {
   /** Names of the applications. */
   readonly applications: readonly string[];
+  /** Workloads that run, as `region namespace/name`. */
+  readonly workloads: readonly string[];
   /** Workloads that find no room beside those that run, as `region namespace/name`. */
   readonly leftOut: readonly string[];
   /** A request that the catalog lets through, as arguments of `mesh sandbox curl`; absent where there is none. */
@@ -62,7 +66,7 @@ export async function startApplications(
   try {
     for (const { region } of services) clients.set(region, await regionClient(context, region));
     const gateways = await Promise.all([...clients.values()].map(gatewaysOf));
-    const places = MOST_PROXIES - gateways.reduce((sum, count) => sum + count, 0);
+    const places = MOST_PROXIES - SPARE - gateways.reduce((sum, count) => sum + count, 0);
     const plan = planWorkloads(services, regions[0]?.settings.rollouts ?? {}, places);
     const isRun = new Set(plan.run);
     await Promise.all(
@@ -81,6 +85,7 @@ export async function startApplications(
     const example = exampleRequest(plan.run);
     return {
       applications: [...new Set(regions.flatMap(({ settings: { applications } }) => applications))],
+      workloads: plan.run.map(nameOf),
       leftOut: plan.leftOut.map(nameOf),
       ...(example === undefined ? {} : { example }),
     };

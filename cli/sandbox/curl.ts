@@ -117,6 +117,8 @@ function explained(error = "unknown"): string {
       return "nobody listens there (ECONNREFUSED)";
     case "ENOTFOUND":
       return "the proxy knows no such name (ENOTFOUND)";
+    case "ENOENT":
+      return "the workload's proxy does not listen: see what npx mesh verify --home .sandbox says of pushes (ENOENT)";
     case "ETIMEDOUT":
       return "it took too long (ETIMEDOUT)";
     default:

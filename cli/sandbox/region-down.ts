@@ -12,7 +12,7 @@ import { inspectRegions } from "./inspect";
 import { writeKubeconfig } from "./kubeconfig";
 import { fitSlots } from "./prepare";
 import { projectStacks } from "./regions";
-import type { SandboxReport } from "./report";
+import { refusedProxies, type SandboxReport } from "./report";
 import { armFacts, stackStates, standingRegions, strayRegions } from "./standing";
 import { endEverything, moveTmp } from "./up";
 
@@ -137,10 +137,16 @@ async function showOthers(context: SandboxContext): Promise<void> {
   }
   const seconds = new Map(before.regions.map(({ name, seconds: took }) => [name, took]));
   const { clusters } = await context.daemon.report();
+  const isOfRest = (workload: string): boolean =>
+    standing.some((region) => workload.startsWith(`${region} `));
   writeJson(home.report, {
     ...before,
     regions: await inspectRegions(rest, identity, seconds),
     strays: strayRegions(home, rest.stacks),
     simulatedPods: clusters.reduce((sum, { simulatedPods }) => sum + simulatedPods, 0),
+    proxies: clusters.reduce((sum, { proxies }) => sum + proxies, 0),
+    refusedProxies: refusedProxies(clusters),
+    workloads: before.workloads.filter(isOfRest),
+    leftOut: before.leftOut.filter(isOfRest),
   });
 }

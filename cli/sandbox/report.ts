@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import type { DaemonReport } from "./daemon";
 import { MOST_PROXIES } from "../../sandbox/node/mesh/places";
 
 /** One region of a standing sandbox. */
@@ -47,6 +48,8 @@ export interface SandboxReport {
   readonly refusedProxies: readonly string[];
   /** Applications of the catalog whose workloads run. */
   readonly applications: readonly string[];
+  /** Workloads that run, as `region namespace/name`. */
+  readonly workloads: readonly string[];
   /** Workloads that were not started since there are no places for their proxies, as `region namespace/name`. */
   readonly leftOut: readonly string[];
   /** A request that is let through, as arguments of `mesh sandbox curl`; absent where there is none. */
@@ -54,6 +57,11 @@ export interface SandboxReport {
   /** Tools and where each came from. */
   readonly tools: readonly { readonly name: string; readonly version: string; readonly source: string }[];
   readonly seconds: number;
+}
+
+/** Pods of all clusters that found no place for their proxy, as `region namespace/pod`. */
+export function refusedProxies(clusters: DaemonReport["clusters"]): readonly string[] {
+  return clusters.flatMap(({ location, refusedProxies: pods }) => pods.map((pod) => `${location} ${pod}`));
 }
 
 /** The report as a user reads it. */
@@ -129,6 +137,7 @@ function proxies({
   applications,
   hasProxies,
   proxies: running,
+  workloads,
   leftOut,
   refusedProxies,
 }: SandboxReport): string[] {
@@ -138,25 +147,30 @@ function proxies({
   ];
   if (leftOut.length > 0)
     lines.push(
-      pc.yellow(
-        `At most ${MOST_PROXIES} proxies run at once, so ${leftOut.length} workloads were not started:`,
-      ),
-      ...byRegion(leftOut),
+      pc.yellow(`At most ${MOST_PROXIES} proxies run at once: ${leftOut.length} workloads were not started.`),
+      ...linesOf(leftOut, workloads),
     );
   if (refusedProxies.length > 0)
     lines.push(
       pc.yellow(`${refusedProxies.length} pods found no place for their proxy, and nothing answers there:`),
-      ...byRegion(refusedProxies),
+      ...linesOf(refusedProxies),
     );
   return lines;
 }
 
 /** `region namespace/name`, a line for each region. */
-function byRegion(names: readonly string[]): string[] {
+function linesOf(names: readonly string[], beside: readonly string[] = names): string[] {
+  const others = byRegion(beside);
+  return [...byRegion(names)].map(([region, found]) =>
+    others.has(region) ? `  ${region}: ${found.join(", ")}` : `  ${region}: all of its ${found.length}`,
+  );
+}
+
+function byRegion(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const regions = new Map<string, string[]>();
   for (const text of names) {
     const [region = "", name = ""] = text.split(" ");
     regions.set(region, [...(regions.get(region) ?? []), name]);
   }
-  return [...regions].map(([region, found]) => `  ${region}: ${found.join(", ")}`);
+  return regions;
 }

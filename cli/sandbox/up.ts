@@ -24,7 +24,7 @@ import {
   type Toolbox,
 } from "./prepare";
 import { byControlPlane } from "./regions";
-import type { PluginReport, SandboxReport } from "./report";
+import { refusedProxies, type PluginReport, type SandboxReport } from "./report";
 import { stackStates, strayRegions } from "./standing";
 import { startClusters } from "./status";
 
@@ -169,12 +169,10 @@ function steps(
           regions: await inspectRegions(context, need(state.identity), state.seconds),
           strays: strayRegions(context.home, context.stacks),
           plugins: state.plugins,
-          ...(state.started ?? { applications: [], leftOut: [] }),
+          ...(state.started ?? { applications: [], workloads: [], leftOut: [] }),
           hasProxies: state.hasProxies,
           proxies: stood.clusters.reduce((sum, cluster) => sum + cluster.proxies, 0),
-          refusedProxies: stood.clusters.flatMap(({ location, refusedProxies }) =>
-            refusedProxies.map((pod) => `${location} ${pod}`),
-          ),
+          refusedProxies: refusedProxies(stood.clusters),
           simulatedPods: stood.clusters.reduce((sum, cluster) => sum + cluster.simulatedPods, 0),
           tools: [...need(state.toolbox).tools.values()].map(({ name, version, source }) => ({
             name,

@@ -11,6 +11,7 @@ const REPORT: SandboxReport = {
   proxies: 15,
   refusedProxies: [],
   applications: ["ai-agent", "cross-cluster-test"],
+  workloads: [],
   leftOut: [],
   example: "--from eastus/ai-agent http://ai-agent.global/api/health",
   tools: [],
@@ -32,12 +33,13 @@ describe("what mesh sandbox up shows", () => {
 
   it("names each workload that has no room, and each pod that found no place", () => {
     const text = rendered({
+      workloads: ["eastus shop/cart-v1"],
       leftOut: ["eastus shop/cart-v2", "eastus shop/till-v2", "westeurope shop/cart-v1"],
       refusedProxies: ["westeurope istio-ingress/gateway-1"],
     });
     assert.match(
       text,
-      /At most 16 proxies .* 3 workloads were not started:\n {2}eastus: shop\/cart-v2, shop\/till-v2\n {2}westeurope: shop\/cart-v1\n/,
+      /At most 16 proxies .* 3 workloads were not started\.\n {2}eastus: shop\/cart-v2, shop\/till-v2\n {2}westeurope: all of its 1\n/,
     );
     assert.match(text, /1 pods found no place .*:\n {2}westeurope: istio-ingress\/gateway-1\n/);
   });
