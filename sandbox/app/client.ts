@@ -9,7 +9,7 @@ import {
 import { connect, isIP, type Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import type { Duplex } from "node:stream";
-import type { Answer, AppSettings, Order, Result } from "./settings";
+import type { Answer, AppSettings, Order, Result, Variant } from "./settings";
 
 const LONGEST_BODY = 500;
 
@@ -27,7 +27,8 @@ export class AppClient {
 
   /** Sends an order's requests, so many at once as it says, and returns what came of each in order of sending. */
   async send(order: Order): Promise<Result[]> {
-    const { count = 1, concurrency = 1, fresh = false } = order;
+    const { variants = [], concurrency = 1, fresh = false } = order;
+    const { count = Math.max(variants.length, 1) } = order;
     const agent = this.agent(order, { keepAlive: !fresh, maxSockets: concurrency });
     const results: Result[] = [];
     let next = 0;
@@ -35,7 +36,11 @@ export class AppClient {
       while (next < count) {
         const index = next++;
         const at = Date.now();
-        results[index] = { ...resultOf(await exchange(order, agent)), ms: Date.now() - at, at };
+        results[index] = {
+          ...resultOf(await exchange(variant(order, variants[index % variants.length]), agent)),
+          ms: Date.now() - at,
+          at,
+        };
       }
     };
     try {
@@ -117,6 +122,10 @@ export class AppClient {
   }
 }
 
+function variant(order: Order, own: Variant = {}): Order {
+  return { ...order, ...own, headers: { ...order.headers, ...own.headers } };
+}
+
 function exchange(order: Order, agent: Agent): Promise<Exchange> {
   const { method = "GET", headers = {}, body, timeoutMs = 10_000 } = order;
   const url = new URL(order.url);
@@ -124,7 +133,7 @@ function exchange(order: Order, agent: Agent): Promise<Exchange> {
     const sent = httpRequest({
       agent,
       method,
-      path: `${url.pathname}${url.search}`,
+      path: order.path ?? `${url.pathname}${url.search}`,
       headers: { host: url.host, ...headers },
       setHost: false,
       signal: AbortSignal.timeout(timeoutMs),

@@ -51,7 +51,18 @@ export interface Order {
   readonly connect?: string;
   /** A connection for each request. @default false */
   readonly fresh?: boolean;
+  /** What goes into the request line as it stands; the path of an address is brought into one spelling. @default that of `url` */
+  readonly path?: string;
+  /**
+   * What differs from request to request: the first takes the first of these, and after the last comes the first
+   * again; headers are added to those above. `count` is then as many as there are, unless it is given.
+   * @default none
+   */
+  readonly variants?: readonly Variant[];
 }
+
+/** What one of an order's requests has of its own. */
+export type Variant = Pick<Order, "method" | "path" | "headers">;
 
 /** What came of one request. */
 export interface Result {

@@ -13,6 +13,7 @@ import { beliefsOf, type Beliefs } from "./beliefs";
 import { CaptureKeeper } from "./capture-keeper";
 import { GatewayPorts } from "./gateway-ports";
 import { istiodPort } from "./istiod-port";
+import { inboundOf, type InboundBeliefs } from "./inbound";
 import { podLocalhost } from "./localhost";
 import {
   isNamed,
@@ -211,9 +212,12 @@ export class DataPlane {
   /** What the proxy of a workload, or a gateway of that name, believes of a host. */
   async beliefs(workload: string, host: string): Promise<Beliefs> {
     const found = this.running().find(({ pod, network }) => network.proxied && isNamed(pod, workload));
-    const { network } = found ?? this.sender(workload);
-    const dump = await askAdmin(network.localhost, "GET", "/config_dump?include_eds");
-    return beliefsOf(JSON.parse(dump), host);
+    return beliefsOf(await dumpOf(found ?? this.sender(workload)), host);
+  }
+
+  /** What the proxy of a workload asks of those who call it. */
+  async inbound(workload: string): Promise<InboundBeliefs> {
+    return inboundOf(await dumpOf(this.sender(workload)));
   }
 
   private async takePorts(): Promise<void> {
@@ -235,4 +239,9 @@ export class DataPlane {
     const node = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
     return node?.labels["topology.kubernetes.io/zone"] ?? "";
   }
+}
+
+/** All that a proxy believes. */
+async function dumpOf({ network }: RunningPod): Promise<unknown> {
+  return JSON.parse(await askAdmin(network.localhost, "GET", "/config_dump?include_eds"));
 }

@@ -33,21 +33,30 @@ export class Requests {
 
   /** Runs expectations about the requests to a host; when one fails, it says what the sender's proxy believed. */
   async expect(from: Sender, host: string, expectation: () => void | Promise<void>): Promise<void> {
-    try {
-      await expectation();
-    } catch (error) {
-      const beliefs = await this.mesh
-        .in(from.region)
-        .agent.dataPlane.beliefs(from.workload, host)
-        .catch((fault: unknown) => String(fault));
-      const words = error instanceof Error ? error.message : String(error);
-      throw new Error(
-        `${words}\nThe proxy of ${from.region}/${from.workload} believes of ${host}:\n${JSON.stringify(beliefs, null, 1)}`,
-        {
-          cause: error,
-        },
-      );
-    }
+    const { dataPlane } = this.mesh.in(from.region).agent;
+    const place = `The proxy of ${from.region}/${from.workload} believes of ${host}`;
+    await explained(expectation, place, () => dataPlane.beliefs(from.workload, host));
+  }
+
+  /** Runs expectations about how a workload takes requests; when one fails, it says what its proxy asks of callers. */
+  async expectAt(server: Sender, expectation: () => void | Promise<void>): Promise<void> {
+    const { dataPlane } = this.mesh.in(server.region).agent;
+    const place = `The proxy of ${server.region}/${server.workload} asks of its callers`;
+    await explained(expectation, place, () => dataPlane.inbound(server.workload));
+  }
+}
+
+async function explained(
+  expectation: () => void | Promise<void>,
+  place: string,
+  beliefs: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await expectation();
+  } catch (error) {
+    const believed = await beliefs().catch((fault: unknown) => String(fault));
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`${words}\n${place}:\n${JSON.stringify(believed, null, 1)}`, { cause: error });
   }
 }
 
