@@ -83,7 +83,9 @@ export class PodRun {
   async run(): Promise<boolean> {
     if (!(await this.mountAll())) return false;
     void this.maintain();
-    if (await this.initializeAll()) await Promise.all(this.main.map((one) => one.run()));
+    let initialized = true;
+    for (const one of this.init) initialized &&= await this.initialize(one);
+    if (initialized) await Promise.all(this.main.map((one) => one.run()));
     if (this.isEnded()) return false;
     await Promise.all(this.init.map((one) => one.stop(this.graceMs())));
     if (this.isEnded()) return false;
@@ -125,20 +127,19 @@ export class PodRun {
   /**
    * Ends the pod's processes within the grace period, main containers before sidecars, and removes its files.
    *
-   * @param deleted whether the pod is being deleted: then its last status is written, and its callers are taken leave
-   * of. Else everything ends, and nobody is left to take leave of.
+   * @param deleted whether the pod is being deleted: then its callers are taken leave of, and its last status is
+   * written. Else everything ends.
    */
   async end(graceMs: number, deleted: boolean): Promise<void> {
     this.ended.abort();
     this.bell.ring();
     this.host.onReady(false);
-    const stop = async (all: readonly (ContainerRun | SimulatedContainer)[]): Promise<void> => {
-      if (deleted) await Promise.all(all.map(({ container }) => this.host.drain(container)));
-      const mayTake = deleted || this.host.network === undefined ? graceMs : LAST_GRACE_MS;
-      await Promise.all(all.map((one) => one.stop(mayTake)));
-    };
-    if (deleted) for (const all of [this.main, this.init]) await stop(all);
-    else await stop([...this.main, ...this.init]);
+    const waves = deleted ? [this.main, this.init] : [[...this.main, ...this.init]];
+    const mayTake = deleted || this.host.network === undefined ? graceMs : LAST_GRACE_MS;
+    for (const wave of waves) {
+      if (deleted) await Promise.all(wave.map(({ container }) => this.host.drain(container)));
+      await Promise.all(wave.map((one) => one.stop(mayTake)));
+    }
     if (deleted) await this.status.write(this.currentStatus());
     this.status.end();
     this.folder.remove();
@@ -169,11 +170,6 @@ export class PodRun {
           this.host.log(`volumes of ${this.pod.metadata.name}: ${String(error)}`);
       });
     }
-  }
-
-  private async initializeAll(): Promise<boolean> {
-    for (const one of this.init) if (!(await this.initialize(one))) return false;
-    return true;
   }
 
   /** Starts an init container; done when the next one may start. False when the pod was ended meanwhile. */

@@ -18,7 +18,7 @@ import { namedAddress, type Address } from "../../../../sandbox/cloud/service";
 import { ControlPlane } from "../../../../sandbox/cluster";
 import { KubeClient, type KubeObject } from "../../../../sandbox/kube";
 import { NodeAgent, type Executables, type ProxyPlaces } from "../../../../sandbox/node";
-import { ProcessRegistry } from "../../../../sandbox/processes";
+import { ProcessRegistry, type ProcessRecord } from "../../../../sandbox/processes";
 
 const run = promisify(execFile);
 
@@ -41,6 +41,13 @@ export interface TestCluster {
   readonly registry: ProcessRegistry;
   readonly agent: NodeAgent;
   readonly logs: readonly string[];
+  /** Its servers, to be stopped and started. */
+  readonly controlPlane: ControlPlane;
+  /**
+   * The processes that were started for it and still run, to be killed or frozen by `signalProcess`. istiod is
+   * `<region>/istio-system/<pod>/discovery`; of a pod's proxy and application `DataPlane.processes` knows more.
+   */
+  processes(): readonly ProcessRecord[];
   /** Runs the real helm against the cluster. */
   helm(...args: string[]): Promise<string>;
   /** Stops the agent and starts another one, as a restarted sandbox does. */
@@ -66,7 +73,8 @@ export async function startCluster(
   const claim = await claimBlock({ home });
   const addresses = regionAddresses(claim.block, 0);
   const folder = join(home, "clusters", `${region}-cluster`);
-  const registry = new ProcessRegistry(join(home, "processes"));
+  const records = join(home, "processes");
+  const registry = new ProcessRegistry(records);
   const logs: string[] = [];
   const log = (line: string) => void logs.push(line);
   const operatorToken = randomBytes(24).toString("hex");
@@ -121,6 +129,8 @@ export async function startCluster(
       return agent;
     },
     logs,
+    controlPlane: plane,
+    processes: () => ProcessRegistry.alive(records),
     helm: async (...args) => {
       const config = join(home, "kubeconfig");
       mkdirSync(home, { recursive: true });

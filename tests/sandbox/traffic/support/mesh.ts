@@ -1,22 +1,15 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { GATEWAYS, type GatewayKey } from "../../../../istio/values";
 import { ProxyPlaces, type Executables } from "../../../../sandbox/node";
-import { bundleProgram } from "../../../../sandbox/plugins/bundle";
 import { hasIstiod } from "../../../../topology";
-import { ensureBootstrap, ensureTools } from "../../../../sandbox/tools";
 import { makeCacerts, makeRoot } from "../../node/support/certificates";
-import {
-  eventually,
-  makeNamespace,
-  required,
-  startCluster,
-  type TestCluster,
-} from "../../node/support/cluster";
+import { eventually, makeNamespace, startCluster, type TestCluster } from "../../node/support/cluster";
 import { installControlPlane, installGateway, removeGateway, SYSTEM } from "./install";
 import { applyPlay, waitForPods, type Play, type Played } from "./play";
+import { programs } from "./programs";
 import { planOf, type TestRegion, type TestSettings } from "./project";
 import { installEastWest, ISTIOD_OF_REMOTES, systemMarks } from "./topology";
 
@@ -29,6 +22,8 @@ export interface MeshOptions {
 interface Member {
   readonly cluster: TestCluster;
   readonly gateways: Set<GatewayKey>;
+  /** Whether an istiod of its own runs there. */
+  hasIstiod?: boolean;
   /** Whether the gateway to other networks stands, where the topology has one. */
   isEdge?: boolean;
   played?: Played;
@@ -167,11 +162,14 @@ export class TestMesh {
 
   private async startControlPlane(region: string): Promise<void> {
     const { kube } = this.in(region);
+    const member = this.members.get(region);
     const plan = this.planFor(region, { applications: [] });
+    const runsIstiod = hasIstiod(plan.settings.region);
+    if (member !== undefined) member.hasIstiod = runsIstiod;
     const { labels = {}, annotations = {} } = systemMarks(plan);
     await makeNamespace(kube, SYSTEM, labels);
     await kube.patch({ apiVersion: "v1", kind: "Namespace", name: SYSTEM }, { metadata: { annotations } });
-    if (hasIstiod(plan.settings.region))
+    if (runsIstiod)
       await kube.create({
         apiVersion: "v1",
         kind: "Secret",
@@ -183,9 +181,7 @@ export class TestMesh {
 
   /** The regions with an istiod: in a mesh with remotes the primary alone. */
   private istiods(): readonly string[] {
-    return this.regions.filter((region) =>
-      hasIstiod(this.planFor(region, { applications: [] }).settings.region),
-    );
+    return this.regions.filter((region) => this.members.get(region)?.hasIstiod === true);
   }
 
   /** The secrets by which the istiod of a region reads the other clusters. */
@@ -232,22 +228,6 @@ export class TestMesh {
       throw new Error(`${String(error)}\n${logs.join("\n")}`, { cause: error });
     }
   }
-}
-
-async function programs(folder: string): Promise<Executables> {
-  const tools = required("SANDBOX_TEST_TOOLS", "pilot-discovery");
-  const own = (name: string): string => path.join(tools, name);
-  const missing = (["pilot-agent", "envoy"] as const).filter((name) => !existsSync(own(name)));
-  const made = await ensureTools(missing);
-  return {
-    pilotDiscovery: own("pilot-discovery"),
-    dataPlane: {
-      pilotAgent: made.get("pilot-agent")?.path ?? own("pilot-agent"),
-      envoy: made.get("envoy")?.path ?? own("envoy"),
-      bootstrap: await ensureBootstrap(),
-      app: await bundleProgram({ name: "app", entry: "sandbox/app/main.ts", outDir: folder }),
-    },
-  };
 }
 
 function kubeconfig(name: string, { server, caData, operatorToken }: TestCluster["access"]): string {
