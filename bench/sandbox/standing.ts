@@ -51,7 +51,7 @@ export async function withSandbox<T>(
 ): Promise<T> {
   const never = new AbortController().signal;
   const program = copyProgram(path.join(bench.scratch, "program"));
-  const context = sandboxContext({ program, home: path.join(bench.scratch, "home") });
+  const context = sandboxContext({ program, home: path.join(bench.scratch, "home"), proxies: false });
   const restore = moveTmp(context);
   try {
     return await work(await prepare(bench, context));
@@ -68,7 +68,7 @@ async function prepare(bench: BenchContext, context: SandboxContext): Promise<Be
     title: (text: string) => bench.progress(text),
     note: (text: string) => bench.progress(text),
   };
-  const toolbox = await prepareTools(view, signal);
+  const toolbox = await prepareTools(view, signal, context);
   const identity = await prepareHome(context, toolbox);
   await preparePlugins(context, identity, toolbox);
   prepareProject(context, identity, toolbox.charts);

@@ -27,13 +27,20 @@ export interface Standing {
   remove(): Promise<void>;
 }
 
-/** @param prepare changes the program's copy before anything reads it. */
-export function makeStanding(prepare: (program: string) => void = () => undefined): Standing {
+/** What a sandbox of the tests is like. */
+export interface StandingOptions {
+  /** Changes the program's copy before anything reads it. @default nothing is changed */
+  readonly prepare?: (program: string) => void;
+  /** Whether proxies and workloads run; where requests are not the point they only take time. @default false */
+  readonly proxies?: boolean;
+}
+
+export function makeStanding({ prepare = () => undefined, proxies = false }: StandingOptions = {}): Standing {
   const folder = mkdtempSync(path.join(tmpdir(), "global-mesh-sandbox-"));
   // Tests edit the copy, never the tracked files.
   const program = copyProgram(path.join(folder, "program"));
   prepare(program);
-  const open = (): SandboxContext => sandboxContext({ program, home: path.join(folder, "home") });
+  const open = (): SandboxContext => sandboxContext({ program, home: path.join(folder, "home"), proxies });
   const never = new AbortController().signal;
   return {
     folder,

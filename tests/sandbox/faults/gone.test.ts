@@ -24,7 +24,7 @@ describe("a region whose cluster is gone for good", () => {
     const third =
       "      southeastasia:\n        cidr: 10.30.0.0/16\n        labels: { mesh: enabled, integration: istio }\n";
     standing.edit("Pulumi.yaml", third, "");
-    context = sandboxContext({ program: standing.context.program, home: standing.context.home.root });
+    context = standing.context;
     await sandboxUp(context, new AbortController().signal);
   });
   after(() => standing.remove());

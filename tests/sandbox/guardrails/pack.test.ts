@@ -24,7 +24,7 @@ describe("the policy pack in the sandbox", () => {
     const { context, folder } = standing;
     const view = { report: () => undefined, title: () => undefined, note: () => undefined };
     const never = new AbortController().signal;
-    const toolbox = await prepareTools(view, never);
+    const toolbox = await prepareTools(view, never, context);
     const identity = await prepareHome(context, toolbox);
     await preparePlugins(context, identity, toolbox);
     prepareProject(context, identity, toolbox.charts);

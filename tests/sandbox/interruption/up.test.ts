@@ -60,7 +60,7 @@ describe("mesh sandbox up that is broken off", () => {
   }
 
   it("by SIGINT ends every process that it started, and says so with its exit code", async () => {
-    const child = mesh("up");
+    const child = mesh("up", "--no-proxies");
     await whileClustersBoot(child);
     const ended = exit(child);
     child.kill("SIGINT");
@@ -70,7 +70,7 @@ describe("mesh sandbox up that is broken off", () => {
   });
 
   it("by SIGKILL leaves processes that are recorded, and the next command ends them", async () => {
-    const child = mesh("up");
+    const child = mesh("up", "--no-proxies");
     await whileClustersBoot(child);
     const ended = exit(child);
     child.kill("SIGKILL");

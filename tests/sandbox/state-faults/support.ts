@@ -10,7 +10,7 @@ const aside = { report: () => undefined, title: () => undefined, note: () => und
 
 /** A sandbox as far as the stack `global` needs it: no daemon and no cluster. */
 export async function prepareGlobal({ context }: Standing): Promise<void> {
-  const toolbox = await prepareTools(aside, new AbortController().signal);
+  const toolbox = await prepareTools(aside, new AbortController().signal, context);
   const identity = await prepareHome(context, toolbox);
   await preparePlugins(context, identity, toolbox);
   prepareProject(context, identity, toolbox.charts);

@@ -12,7 +12,7 @@ let shared: Standing | undefined;
 /** A mesh of two regions with the test application alone, and a proxy beside each of its workloads. */
 export function verified(): Standing {
   if (shared !== undefined) return shared;
-  const standing = makeStanding();
+  const standing = makeStanding({ proxies: true });
   standing.edit("Pulumi.yaml", "default: [ai-agent, cross-cluster-test]", "default: [cross-cluster-test]");
   standing.setRegion("southeastasia", undefined);
   standing.write("Pulumi.southeastasia.yaml", undefined);

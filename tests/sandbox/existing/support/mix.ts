@@ -41,7 +41,7 @@ async function boot(standing: Standing) {
   const { context } = standing;
   const view = { report: () => undefined, title: () => undefined, note: () => undefined };
   const { signal } = new AbortController();
-  const toolbox = await prepareTools(view, signal);
+  const toolbox = await prepareTools(view, signal, context);
   const identity = await prepareHome(context, toolbox);
   await preparePlugins(context, identity, toolbox);
   standing.refreshProject();

@@ -19,7 +19,7 @@ const PLUGINS_END_MS = 15_000;
 
 /** The one sandbox of these tests: the stack global and one region, with a way to hold things in their middle. */
 export class Lab {
-  readonly standing: Standing = makeStanding(onlyRegion);
+  readonly standing: Standing = makeStanding({ prepare: onlyRegion });
   hold!: Hold;
   /** URNs of the region's stack when it is whole. */
   expected: readonly string[] | undefined;

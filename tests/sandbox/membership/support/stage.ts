@@ -24,10 +24,10 @@ let shared: Standing | undefined;
 /** Two regions with the test application alone, which the tests of this folder use one after another. */
 export function sharedMesh(): Standing {
   if (shared !== undefined) return shared;
-  shared = makeStanding();
+  shared = makeStanding({ proxies: true });
   shared.setRegion(COMING, undefined);
   shared.write(`Pulumi.${COMING}.yaml`, undefined);
-  shared.edit("Pulumi.yaml", "default: [ ai-agent ]", "default: [ cross-cluster-test ]");
+  shared.edit("Pulumi.yaml", "default: [ ai-agent, cross-cluster-test ]", "default: [ cross-cluster-test ]");
   return shared;
 }
 
