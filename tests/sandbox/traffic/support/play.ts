@@ -24,10 +24,12 @@ export interface Play {
   readonly applications: readonly Application[];
   /** Phases of canaries as `rollouts.yaml` has them, in place of the tracked ones. @default the tracked ones */
   readonly rollouts?: RolloutPhases;
-  /** How many pods of a workload run. @default 1 */
-  readonly replicas?: (place: Place) => number;
+  /** How many pods of a workload run; undefined leaves its Deployment out. @default 1 */
+  readonly replicas?: (place: Place) => number | undefined;
   /** Gateways of each of the regions. @default none */
   readonly gateways?: readonly GatewayKey[];
+  /** What becomes of each policy that the program makes; undefined takes it out. @default it stays */
+  readonly adapt?: (object: KubeObject) => KubeObject | undefined;
   /** Objects besides, in each region. @default none */
   readonly extra?: (region: string) => readonly KubeObject[];
 }
@@ -47,7 +49,10 @@ export async function applyPlay(
   const { namespaces: own, objects, configMaps } = region.plan.policy;
   const labels = new Map<string, object>(own.map((namespace) => [namespace.name, namespace.labels]));
   const wanted = [
-    ...objects.map((object) => object as unknown as KubeObject),
+    ...objects.flatMap((one) => {
+      const object = one as unknown as KubeObject;
+      return play.adapt === undefined ? [object] : (play.adapt(object) ?? []);
+    }),
     ...configMaps.map(({ metadata, data }) => ({
       ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { ...metadata }, data },
     })),
@@ -99,10 +104,12 @@ export async function waitForPods(
 
 function workloads(region: string, play: Play): KubeObject[] {
   const here = play.regions.includes(region);
-  return workloadObjects(play.applications).map((object) => {
+  return workloadObjects(play.applications).flatMap((object) => {
     if (object.kind !== "Deployment") return object;
     const { app: service = "", version = "" } = object.metadata.labels ?? {};
-    const replicas = here ? (play.replicas?.({ region, service, version }) ?? 1) : 0;
+    const wanted = play.replicas === undefined ? 1 : play.replicas({ region, service, version });
+    if (wanted === undefined) return [];
+    const replicas = here ? wanted : 0;
     return { ...object, spec: { ...(object["spec"] as object), replicas } };
   });
 }
