@@ -11,6 +11,7 @@ import { eastWestPolicy } from "./topology";
 /** A workload of the catalog in a region. */
 export interface Place {
   readonly region: string;
+  readonly namespace: string;
   readonly service: string;
   /** Empty where the service has one version. */
   readonly version: string;
@@ -107,7 +108,8 @@ function workloads(region: string, play: Play): KubeObject[] {
   return workloadObjects(play.applications).flatMap((object) => {
     if (object.kind !== "Deployment") return object;
     const { app: service = "", version = "" } = object.metadata.labels ?? {};
-    const wanted = play.replicas === undefined ? 1 : play.replicas({ region, service, version });
+    const place = { region, namespace: object.metadata.namespace ?? "", service, version };
+    const wanted = play.replicas === undefined ? 1 : play.replicas(place);
     if (wanted === undefined) return [];
     const replicas = here ? wanted : 0;
     return { ...object, spec: { ...(object["spec"] as object), replicas } };

@@ -91,7 +91,7 @@ export function toldWhen(
 /** An object of the mesh without what keeps proxies from being told of it. */
 export function unscoped(object: KubeObject): KubeObject | undefined {
   if (object.kind === "Sidecar") return undefined;
-  const spec = Object.entries((object["spec"] ?? {}) as object).filter(([key]) => key !== "exportTo");
+  const spec = Object.entries(object["spec"] ?? {}).filter(([key]) => key !== "exportTo");
   return { ...object, spec: Object.fromEntries(spec) };
 }
 
