@@ -24,7 +24,7 @@ const TRAFFIC = "traffic";
 const TRAFFIC_FOLDER = `tests/sandbox/${TRAFFIC}`;
 
 /** Folders of tests/sandbox in the order they are started: what takes longest must not start last. */
-const SLOWEST_FIRST = ["regions", "kill", "fourth-region", "faults", "existing"];
+const SLOWEST_FIRST = ["regions", "kill", "fourth-region", "membership", "faults", "existing"];
 
 /** All stages; the sandbox tests are a part for each folder, since a folder may share one standing sandbox. */
 export function allStages(): readonly Stage[] {

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { requireIdentity } from "../../../cli/sandbox/context";
 import { waitSynced } from "../../../cli/sandbox/inspect";
-import type { Result } from "../../../sandbox/app/settings";
 import { KubeClient } from "../../../sandbox/kube";
 import { kube } from "../../support/kube";
 import { eventually } from "../node/support/cluster";
 import { assertWhole } from "./support/account";
-import { CALLER, HOST, Load } from "./support/load";
-import { sharedMesh, STAYING } from "./support/stage";
-import { Watch } from "./support/watch";
+import type { MeshLoad } from "./support/load";
+import { begin, sharedMesh, STAYING } from "./support/stage";
+import type { Watch } from "./support/watch";
 
 interface Secret {
   readonly metadata: { readonly name: string };
@@ -28,31 +27,18 @@ const never = new AbortController().signal;
 
 describe("a new generation of the reader credential, under load", () => {
   const standing = sharedMesh();
-  const load = new Load(() => standing.context);
-  const watch = new Watch(() => standing.context);
   const old = new Map<string, KubeClient>();
+  let load: MeshLoad;
+  let watch: Watch;
 
   before("bring two regions up, with the load on them", async () => {
-    await standing.up();
-    await eventually("an endpoint in each region, in each proxy", 60_000, async () => {
-      const answers = await Promise.all(STAYING.map((region) => sample(region)));
-      return answers.every((seen) => seen.size === STAYING.length) ? true : undefined;
-    });
-    await watch.start(STAYING);
-    load.start(STAYING);
+    ({ load, watch } = await begin(standing));
   });
 
   after(async () => {
     await Promise.allSettled([load.stop(), watch.stop()]);
     for (const client of old.values()) client.close();
   });
-
-  async function sample(region: string): Promise<Set<string>> {
-    const order = { url: `http://${HOST}/`, count: 10 };
-    const body = { region, workload: CALLER, order };
-    const answer = await standing.context.daemon.call("POST", "/sandbox/requests", body);
-    return new Set((answer as { results: Result[] }).results.flatMap(({ answer: one }) => one?.region ?? []));
-  }
 
   const peerOf = (region: string): string => STAYING.find((one) => one !== region) ?? "";
 
@@ -146,6 +132,6 @@ describe("a new generation of the reader credential, under load", () => {
   it("cost no request and no endpoint", async () => {
     await load.stop();
     await watch.stop();
-    assertWhole({ load, watch, staying: STAYING, what: "rotation" });
+    assertWhole({ what: "another credential in each region", load, watch, staying: STAYING });
   });
 });

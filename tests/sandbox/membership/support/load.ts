@@ -1,77 +1,83 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { SandboxContext } from "../../../../cli/sandbox/context";
-import type { Result } from "../../../../sandbox/app/settings";
+import type { Order, Result } from "../../../../sandbox/app/settings";
+import { Load, isServed } from "../../traffic/support/load";
 
-/** The service that runs in every region, and spreads over all of them. */
+/** The service that runs in every region, and its client beside it. */
 export const HOST = "test-app.global";
-
-/** Who calls it. */
 export const CALLER = "test-client";
 
-/** Between two orders of a region: the engine is to have something of the machine, too. */
-const PAUSE_MS = 200;
+/** By it a request names the region that is to answer it. */
+const REGION_HEADER = "x-mesh-region";
 
-/** A request of the load. */
-export interface Sent {
+/** Where requests go that name no region. */
+export const ANYWHERE = "anywhere";
+
+/** Longer than a busy machine keeps a request waiting. */
+const TIMEOUT_MS = 30_000;
+/** A second and course. There are six and more courses, and the engine is to have something of the machine, too. */
+const PER_SECOND = 8;
+
+/** What came of the requests from one region to one, or to anywhere. */
+export interface Course {
   readonly from: string;
-  readonly status?: number;
-  readonly error?: string;
-  /** Region that answered. */
-  readonly by?: string;
-  /** When it was sent, in ms since 1970. */
-  readonly at: number;
+  readonly to: string;
+  readonly results: readonly Result[];
 }
 
-/**
- * Requests that go on until they are told to stop, from the client in each of some regions to the service in all.
- * Some of them are slow, so that there always are some under way.
- */
-export class Load {
-  readonly sent: Sent[] = [];
-  private readonly loops = new Map<string, Promise<void>>();
-  private readonly stopping = new Set<string>();
+/** Requests that go on while the mesh is changed. Those that name a region fail as soon as it has no endpoint. */
+export class MeshLoad {
+  private readonly loads: { readonly from: string; readonly to: string; readonly load: Load }[] = [];
+  private readonly ended: Course[] = [];
 
   constructor(private readonly context: () => SandboxContext) {}
 
-  start(regions: readonly string[]): void {
-    for (const region of regions) {
-      this.stopping.delete(region);
-      this.loops.set(region, this.run(region));
-    }
+  start(from: string, to: string): void {
+    const order =
+      to === ANYWHERE
+        ? // So long that at any moment some are under way.
+          { url: `http://${HOST}/?delay=200`, timeoutMs: TIMEOUT_MS }
+        : { url: `http://${HOST}/`, timeoutMs: TIMEOUT_MS, headers: { [REGION_HEADER]: to } };
+    const sender = { region: from, workload: CALLER };
+    const load = Load.start({ send: sendTo(this.context) }, sender, { order, perSecond: PER_SECOND });
+    this.loads.push({ from, to, load });
   }
 
-  /** Done when the last request has its answer. */
-  async stop(regions: readonly string[] = [...this.loops.keys()]): Promise<void> {
-    for (const region of regions) this.stopping.add(region);
-    await Promise.all(regions.flatMap((region) => this.loops.get(region) ?? []));
+  /** Stops what is sent from a region, or all; done when the last request has its answer. */
+  async stop(region?: string): Promise<void> {
+    const [these, others] = [this.loads.filter(isOf(region)), this.loads.filter((one) => !isOf(region)(one))];
+    this.loads.splice(0, this.loads.length, ...others);
+    for (const { load, ...course } of these) this.ended.push({ ...course, results: await load.stop() });
   }
 
-  private async run(from: string): Promise<void> {
-    while (!this.stopping.has(from)) {
-      const results = await Promise.all([
-        this.order(from, { count: 12, concurrency: 2 }, ""),
-        this.order(from, { count: 1 }, "?delay=300"),
-      ]);
-      for (const { status, error, answer, body, at } of results.flat())
-        this.sent.push({
-          from,
-          at,
-          ...(status === undefined ? {} : { status }),
-          ...(error === undefined && body === undefined ? {} : { error: error ?? body ?? "" }),
-          ...(answer === undefined ? {} : { by: answer.region }),
-        });
-      await sleep(PAUSE_MS);
-    }
+  /** So far. */
+  get courses(): readonly Course[] {
+    return [...this.ended, ...this.loads.map(({ load, ...course }) => ({ ...course, results: load.soFar }))];
   }
 
-  private async order(from: string, order: object, query: string): Promise<readonly Result[]> {
-    const body = { region: from, workload: CALLER, order: { ...order, url: `http://${HOST}/${query}` } };
-    try {
-      const answer = await this.context().daemon.call("POST", "/sandbox/requests", body);
-      return (answer as { results: readonly Result[] }).results;
-    } catch (error) {
-      // Not swallowed: a load that is not sent would show nothing, and is a failure like a request without an answer.
-      return [{ error: String(error), ms: 0, at: Date.now() }];
-    }
+  /** Regions that answered what a region sent to anywhere, from a moment on. */
+  answeredSince(from: string, start: number): ReadonlySet<string> {
+    return new Set(
+      this.courses
+        .filter((course) => course.from === from && course.to === ANYWHERE)
+        .flatMap(({ results }) => results)
+        .flatMap(({ at, answer }) => (at > start && answer !== undefined ? [answer.region] : [])),
+    );
   }
+}
+
+/** Those that got no answer of a workload, or one of another region than they named. */
+export function failedOf({ to, results }: Course): readonly Result[] {
+  return results.filter((one) => !isServed(one) || (to !== ANYWHERE && one.answer?.region !== to));
+}
+
+/** Sends by the daemon of a sandbox that stands. */
+export function sendTo(context: () => SandboxContext) {
+  return async (from: { readonly region: string; readonly workload: string }, order: Order) => {
+    const answer = await context().daemon.call("POST", "/sandbox/requests", { ...from, order });
+    return (answer as { results: Result[] }).results;
+  };
+}
+
+function isOf(region: string | undefined) {
+  return ({ from }: { readonly from: string }): boolean => region === undefined || from === region;
 }

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { makeStanding, type Standing } from "../../../support/standing";
+import { eventually } from "../../node/support/cluster";
+import { ANYWHERE, CALLER, HOST, MeshLoad, sendTo } from "./load";
+import { Watch } from "./watch";
 
 /** Regions that stand all the time, and one that comes and goes. */
 export const STAYING = ["eastus", "westeurope"];
@@ -20,6 +23,7 @@ function text(name: string): string {
 }
 
 let shared: Standing | undefined;
+let broughtUp: Promise<unknown> | undefined;
 
 /** Two regions with the test application alone, which the tests of this folder use one after another. */
 export function sharedMesh(): Standing {
@@ -34,6 +38,27 @@ export function sharedMesh(): Standing {
 /** Called once after all. */
 export async function removeMesh(): Promise<void> {
   const last = shared;
-  shared = undefined;
+  shared = broughtUp = undefined;
   await last?.remove();
+}
+
+/**
+ * Brings the mesh up, if it does not stand, and begins what goes on all the time while it is changed: requests between
+ * the regions that stay, and looks at their proxies.
+ */
+export async function begin(standing: Standing): Promise<{ load: MeshLoad; watch: Watch }> {
+  await (broughtUp ??= standing.up());
+  const context = () => standing.context;
+  const send = sendTo(context);
+  await eventually("an answer of each region to each", 60_000, async () => {
+    const order = { url: `http://${HOST}/`, count: 10 };
+    const seen = await Promise.all(STAYING.map((region) => send({ region, workload: CALLER }, order)));
+    return seen.every((results) => new Set(results.map(({ answer }) => answer?.region)).size === 2)
+      ? true
+      : undefined;
+  });
+  const [load, watch] = [new MeshLoad(context), new Watch(context)];
+  await watch.start(STAYING);
+  for (const from of STAYING) for (const to of [...STAYING, ANYWHERE]) load.start(from, to);
+  return { load, watch };
 }

@@ -28,7 +28,7 @@ export class Load {
   private stopped = false;
 
   private constructor(
-    private readonly requests: Requests,
+    private readonly requests: Pick<Requests, "send">,
     private readonly from: Sender,
     private readonly o: LoadOptions,
   ) {
@@ -36,7 +36,7 @@ export class Load {
   }
 
   /** Begins to send. */
-  static start(requests: Requests, from: Sender, options: LoadOptions): Load {
+  static start(requests: Pick<Requests, "send">, from: Sender, options: LoadOptions): Load {
     return new Load(requests, from, options);
   }
 
