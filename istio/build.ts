@@ -11,6 +11,7 @@ import type { BuildContext, BuildScope } from "./scope";
 import { buildScope, distinctNamespaces } from "./scope";
 import { authorizationPolicy, defaultDeny } from "./security/authorizationPolicy";
 import { denyPolicies } from "./security/denyPolicies";
+import { pathParameters } from "./security/pathParameters";
 import { namespaceMtls, serviceMtls } from "./security/peerAuthentication";
 import { telemetryObject } from "./telemetry/telemetry";
 import { destinationRule } from "./traffic/destinationRule";
@@ -57,6 +58,7 @@ const SERVICE: readonly Builder<Service>[] = [
   serviceRateLimit,
   globalRateLimits,
   denyPolicies,
+  pathParameters,
   requestAuthentication,
 ];
 

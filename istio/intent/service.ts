@@ -233,6 +233,12 @@ export interface ServiceArgs {
    */
   readonly deny?: readonly DenyRule[];
   /**
+   * Whether paths may have parameters, as in `/items;colour=red`. A server that leaves them out reads `/api/..;/admin`
+   * as `/admin`; a proxy does not.
+   * @default false where `access` names paths with a star or `deny` names paths: such requests get 403; otherwise true
+   */
+  readonly pathParameters?: boolean;
+  /**
    * Issuers of the tokens that requests may carry. A request with a token that is not theirs, or not valid, is
    * refused; one without any passes, unless `access` asks for a token.
    * @default tokens are not looked at

@@ -11,6 +11,7 @@ const EXTENSIONS = "type.googleapis.com/envoy.extensions.filters.http";
 /** Envoy's types of the filters that we add. */
 export const LOCAL_RATE_LIMIT = `${EXTENSIONS}.local_ratelimit.v3.LocalRateLimit` as const;
 export const GLOBAL_RATE_LIMIT = `${EXTENSIONS}.ratelimit.v3.RateLimit` as const;
+export const RBAC = `${EXTENSIONS}.rbac.v3.RBAC` as const;
 
 /** A switch that is always on, under a name by which Envoy's runtime could turn it. */
 export interface RuntimeFraction {
@@ -48,6 +49,26 @@ export interface GlobalRateLimitConfig {
   };
 }
 
+/** Envoy's rbac: refuses whatever has such a path. */
+export interface RefusedPathsConfig {
+  readonly "@type": typeof RBAC;
+  readonly rules: {
+    readonly action: "DENY";
+    /** Each under the name by which the proxy's log tells what refused. */
+    readonly policies: Readonly<
+      Record<
+        string,
+        {
+          readonly permissions: readonly {
+            readonly url_path: { readonly path: { readonly safe_regex: { readonly regex: string } } };
+          }[];
+          readonly principals: readonly { readonly any: true }[];
+        }
+      >
+    >;
+  };
+}
+
 export type HeaderMatcher =
   | { readonly exact: string }
   | { readonly prefix: string }
@@ -80,8 +101,9 @@ export interface HttpFilterPatch {
   readonly patch: {
     readonly operation: "INSERT_BEFORE";
     readonly value: {
-      readonly name: "envoy.filters.http.local_ratelimit" | "envoy.filters.http.ratelimit";
-      readonly typed_config: LocalRateLimitConfig | GlobalRateLimitConfig;
+      readonly name:
+        "envoy.filters.http.local_ratelimit" | "envoy.filters.http.ratelimit" | "global-mesh.path-parameters";
+      readonly typed_config: LocalRateLimitConfig | GlobalRateLimitConfig | RefusedPathsConfig;
     };
   };
 }

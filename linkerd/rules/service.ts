@@ -16,6 +16,8 @@ const SERVICE = {
   labels: "honoured",
   // A proxy of Linkerd asks for what its pod calls, when it calls it: there is nothing to keep from it.
   calls: "honoured",
+  // No policy of its proxies looks at paths, so they let parameters pass.
+  pathParameters: "honoured",
   versions: "checked",
   rollout: "checked",
   timeout: "checked",
