@@ -36,6 +36,8 @@ export function pilotRunner(pilotDiscovery: string, processors: number): Runner 
       env: {
         ...env,
         ROOT_CA_DIR: join(root, "etc", "cacerts"),
+        // What istiod reads at /cacerts in its image: authorities of those who serve keys of tokens.
+        SSL_CERT_DIR: [join(root, "cacerts"), env["SSL_CERT_DIR"] ?? "/etc/ssl/certs"].join(":"),
         GOMAXPROCS: String(Math.max(1, Math.min(Number(env["GOMAXPROCS"] ?? processors) || 1, processors))),
       },
     }),

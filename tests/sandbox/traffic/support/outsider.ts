@@ -11,8 +11,8 @@ import { SYSTEM } from "./install";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const HOUR_MS = 3_600_000;
 
-/** What the sidecar of a client offers, by which a server's proxy knows mutual TLS of the mesh. */
-const PROTOCOLS = ["istio-peer-exchange", "istio"];
+/** What the sidecar of a client offers for HTTP, by which a server's proxy knows mutual TLS of the mesh. */
+const PROTOCOLS = ["istio-http/1.1", "istio"];
 
 /** A CA that signs certificates of workloads. */
 export interface Authority {
