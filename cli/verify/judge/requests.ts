@@ -94,14 +94,15 @@ function explain(
   if ("failed" in answer) return { cause: answer.failed, fix: "see docs/verify.md#requests" };
   if ("simulated" in answer) return nobody(answer.simulated);
   if (!isAnswered(answer)) return unanswered(wanted, answer);
-  const { status, region, words } = answer;
-  if (status >= 400) return refused(wanted, governor, to, answer);
+  const { status, region } = answer;
+  // What the caller's own proxy says, as 503 where it knows nobody, names no region. A refusal is the other side's.
+  if (status >= 400 && (status !== 403 || region === to)) return refused(wanted, governor, to, answer);
   if (region === to) return undefined;
   return {
     cause:
       region === ""
         ? `HTTP ${status}, but by no route of a region: any of them may have answered`
-        : `HTTP ${status}, but by the route of ${region}${words === "" ? "" : `: ${words}`}`,
+        : `HTTP ${status}, but by the route of ${region}`,
     fix: `see that the VirtualService of the test application stands as the catalog has it: pulumi up --refresh --stack ${wanted.controlPlane}`,
   };
 }
@@ -162,6 +163,12 @@ function refused(
     return {
       cause: `${said}: no route leads there, or the workload does not answer GET /`,
       fix: `pulumi up --refresh --stack ${controlPlane}; the workload has to answer GET / with a status below 400`,
+    };
+  // Envoy says the same of a port that refuses and of a handshake that fails.
+  if (/remote connection failure/.test(words))
+    return {
+      cause: `${said}: no connection to ${to} comes about, or the two sides do not trust each other's certificates`,
+      fix: `see what check root says of ${name} and ${to}; where it holds, ${NETWORK}`,
     };
   if (status === 504 || /timeout|connect|reset|refused/i.test(words))
     return { cause: `${said}: the connection to ${to} does not come about`, fix: NETWORK };

@@ -162,6 +162,11 @@ describe("test requests are judged", () => {
       answer({ status: 503, words: "upstream connect error: connection timeout" }),
       /does not come about.*peering/,
     ],
+    [
+      "a handshake or a connection that fails, of which Envoy says no more, by the root and the network",
+      answer({ status: 503, words: "reset before headers. reset reason: remote connection failure" }),
+      /trust each other's certificates.*check root says of eastus and westeurope.*peering/,
+    ],
     ["504 by the network", answer({ status: 504, words: "" }), /peering/],
     ["no answer in time by the network", answer({ exitCode: 28, status: 0 }), /no answer in time.*peering/],
     ["no such name by the ServiceEntry", answer({ exitCode: 6, status: 0 }), /no such name.*ServiceEntry/],
@@ -176,6 +181,11 @@ describe("test requests are judged", () => {
       "no route of a region by the VirtualService",
       answer({ region: "" }),
       /by no route of a region.*VirtualService/,
+    ],
+    [
+      "a refusal by no route of a region by the VirtualService, since nobody knows whose it is",
+      answer({ status: 403, region: "", words: "RBAC: access denied" }),
+      /HTTP 403, but by no route of a region.*VirtualService/,
     ],
     ["another region's route", answer({ region: "eastus" }), /by the route of eastus.*VirtualService/],
     ["an image that is not curl", { failed: "curl ended with 127" }, /127/],
