@@ -8,7 +8,8 @@ const LONGEST_DELAY_MS = 60_000;
 
 /**
  * Answers each request with who it is and who asked. A caller can ask for trouble by query or header:
- * `?status=503`, `?delay=200` (ms), `?fail=2` (that many requests of one `x-request-key` fail with 503 first).
+ * `?status=503`, `?delay=200` (ms), `?fail=2` (that many requests of one `x-request-key` fail with 503 first). With
+ * `&in=eastus` only what runs in that region is meant.
  */
 export class AppServer {
   private count = 0;
@@ -23,6 +24,8 @@ export class AppServer {
     this.pending += 1;
     response.once("close", () => (this.pending -= 1));
     const url = new URL(request.url ?? "/", "http://app");
+    const { region } = this.settings;
+    if ((url.searchParams.get("in") ?? region) !== region) url.search = "";
     request.resume();
     const delay = Math.min(Number(url.searchParams.get("delay") ?? 0) || 0, LONGEST_DELAY_MS);
     if (delay > 0) await sleep(delay);
