@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { exitCodeOf } from "../../../cli/verify/report";
+import { makeCacerts, makeRoot } from "../node/support/certificates";
+import { HERE, must, NAMESPACE, said, THERE, verified, verifyUntil } from "./support";
+
+/** Envoy takes no time that is negative. */
+const REFUSED = {
+  apiVersion: "networking.istio.io/v1alpha3",
+  kind: "EnvoyFilter",
+  metadata: { name: "verify-refused", namespace: NAMESPACE },
+  spec: {
+    workloadSelector: { labels: { app: "test-app" } },
+    configPatches: [
+      {
+        applyTo: "CLUSTER",
+        match: { context: "SIDECAR_INBOUND" },
+        patch: { operation: "MERGE", value: { connect_timeout: "-1s" } },
+      },
+    ],
+  },
+};
+
+const SYSTEM = ["-n", "istio-system"] as const;
+const RESTART = [...SYSTEM, "delete", "pod", "-l", "app=istiod"] as const;
+
+/** Something is broken by hand, one thing at a time, and mended as the command says. */
+describe("mesh verify of a broken mesh", () => {
+  const standing = verified();
+
+  const refresh = (region: string) => standing.context.workspace.up(region, { refresh: true });
+
+  async function assertHolds(): Promise<void> {
+    assert.equal(exitCodeOf(await verifyUntil([])), 0);
+  }
+
+  it("names an access rule that is gone by who is refused where", async () => {
+    await must(THERE, ["-n", NAMESPACE, "delete", "authorizationpolicy", "test-app-policy"]);
+    const report = await verifyUntil([`policies ${THERE}`, `requests ${HERE}`, `requests ${THERE}`]);
+    assert.equal(exitCodeOf(report), 1);
+    for (const from of [HERE, THERE])
+      assert.match(
+        said(report),
+        new RegExp(`request ${from} → ${THERE}: HTTP 403: RBAC: access denied.*access rule`),
+      );
+    assert.doesNotMatch(said(report), new RegExp(`request .* → ${HERE}`));
+    await refresh(THERE);
+    await assertHolds();
+  });
+
+  it("names a route of a region that is gone, though requests are answered", async () => {
+    await must(HERE, ["-n", NAMESPACE, "delete", "virtualservice", "test-app"]);
+    const report = await verifyUntil([`policies ${HERE}`, `requests ${HERE}`]);
+    assert.match(said(report), /HTTP 200, but by no route of a region/);
+    await refresh(HERE);
+    await assertHolds();
+  });
+
+  it("names a link that is gone; istiod forgets what it knew by it when it starts again", async () => {
+    await must(HERE, [...SYSTEM, "delete", "secret", `istio-remote-secret-${THERE}-cluster`]);
+    await must(HERE, RESTART);
+    const report = await verifyUntil([`links ${HERE}`, `sync ${HERE}`, `requests ${HERE}`]);
+    assert.match(
+      said(report),
+      new RegExp(`request ${HERE} → ${THERE}: HTTP 503: no healthy upstream.*links and sync say of ${HERE}`),
+    );
+    await refresh(HERE);
+    await assertHolds();
+  });
+
+  it("names an object that a proxy refuses, while requests pass", async () => {
+    await must(HERE, ["create", "-f", "-"], REFUSED);
+    const report = await verifyUntil([`pushes ${HERE}`]);
+    assert.match(said(report), /Cluster of proxy test-app-.*refuses the last push/);
+    await must(HERE, ["-n", NAMESPACE, "delete", "envoyfilter", "verify-refused"]);
+    await assertHolds();
+  });
+
+  it("names a region in which nobody is there to answer", async () => {
+    const scale = (replicas: number) =>
+      must(THERE, ["-n", NAMESPACE, "scale", "deployment", "test-app", `--replicas=${replicas}`]);
+    await scale(0);
+    const report = await verifyUntil([`requests ${HERE}`, `requests ${THERE}`]);
+    assert.match(said(report), new RegExp(`request ${HERE} → ${THERE}: no workload .* is ready there`));
+    await scale(1);
+    await assertHolds();
+  });
+
+  it("names a region whose workloads have another root, and whom they do not reach", async () => {
+    const files = await makeCacerts(await makeRoot("a root of nobody"), `intermediate of ${THERE}`);
+    const data = Object.fromEntries(
+      Object.entries(files).map(([name, pem]) => [name, Buffer.from(pem).toString("base64")]),
+    );
+    const patch = [...SYSTEM, "patch", "secret", "cacerts", "--type=merge", "--patch-file=/dev/stdin"];
+    await must(THERE, patch, { data });
+    await must(THERE, RESTART);
+    const report = await verifyUntil([`root ${THERE}`, `requests ${THERE}`]);
+    assert.match(
+      said(report),
+      new RegExp(`request ${THERE} → ${HERE}.*: HTTP 503: .*trust each other's certificates.*check root`),
+    );
+    await refresh(THERE);
+    await must(THERE, RESTART);
+    await assertHolds();
+  });
+});
