@@ -6,6 +6,9 @@ import { namespaceOf, uidOf, type Pod } from "../types";
 /** Label by which istiod knows the network that a workload is in. */
 const NETWORK = "topology.istio.io/network";
 
+/** Label by which the webhook says that the proxy beside a workload takes mutual TLS of the mesh. */
+const TLS_MODE = "security.istio.io/tlsMode";
+
 /** Where a workload runs. */
 export interface WorkloadPlace {
   /** The loopback address at which it is found. */
@@ -40,7 +43,9 @@ export function workloadEntry(
     },
     spec: {
       address,
-      labels,
+      // Of a pod without the label istiod believes that it takes plaintext, of a WorkloadEntry with a service account
+      // that it does not: gateways, to which TLS of others is passed on, and pods without a proxy would be called in it.
+      labels: { [TLS_MODE]: "disabled", ...labels },
       serviceAccount: pod.spec.serviceAccountName ?? "default",
       locality: `${region}/${zone}`,
       ...(network === undefined ? {} : { network }),

@@ -26,7 +26,11 @@ describe("the registration of a pod", () => {
   it("says what istiod wants to know of an endpoint: address, labels, identity, locality, network", () => {
     assert.deepEqual(spec, {
       address: "127.1.3.4",
-      labels: { app: "cart", "topology.istio.io/network": "network1" },
+      labels: {
+        "security.istio.io/tlsMode": "disabled",
+        app: "cart",
+        "topology.istio.io/network": "network1",
+      },
       serviceAccount: "buyer",
       locality: "eastus/eastus-1",
       network: "network1",
