@@ -93,6 +93,8 @@ export class Outside {
     };
     this.seen.push(seen);
     request.resume();
+    // Each request shows anew what the caller thinks of the certificate.
+    response.shouldKeepAlive = false;
     const delay = Number(new URL(seen.path, "http://outside").searchParams.get("delay") ?? 0);
     setTimeout(() => response.end(JSON.stringify({ outside: this.port, ...seen })), delay);
   }

@@ -88,6 +88,31 @@ export function toldWhen(
   });
 }
 
+interface Clusters {
+  readonly cluster_statuses?: readonly {
+    readonly name?: string;
+    readonly host_statuses?: readonly {
+      readonly stats?: readonly { readonly name?: string; readonly value?: string }[];
+    }[];
+  }[];
+}
+
+/**
+ * What the proxy of a workload, or of a gateway, has sent to the endpoints of a cluster that it has now: connections
+ * and requests, whichever it counts more of. 0 where it knows no such cluster.
+ */
+export async function sentBy(mesh: TestMesh, by: Sender, cluster: string): Promise<number> {
+  const answer = (await (await admin(mesh, by, "clusters?format=json")).json()) as Clusters;
+  const hosts = (answer.cluster_statuses ?? [])
+    .filter(({ name }) => name === cluster)
+    .flatMap(({ host_statuses: statuses = [] }) => statuses);
+  const total = (stat: string): number =>
+    hosts
+      .flatMap(({ stats = [] }) => stats.filter(({ name }) => name === stat))
+      .reduce((sum, { value = "0" }) => sum + Number(value), 0);
+  return Math.max(total("rq_total"), total("cx_total"));
+}
+
 /** An object of the mesh without what keeps proxies from being told of it. */
 export function unscoped(object: KubeObject): KubeObject | undefined {
   if (object.kind === "Sidecar") return undefined;
