@@ -81,6 +81,9 @@ export class DaemonClient {
         {
           method,
           timeout: timeoutMs,
+          // A connection of its own: one that is kept can end at the daemon's side just when it is used again, and
+          // then nobody knows whether the request was taken.
+          agent: false,
           headers: {
             authorization: `Bearer ${readFileSync(this.home.adminTokenFile, "utf8").trim()}`,
             "content-type": "application/json",
