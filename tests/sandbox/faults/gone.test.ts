@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requireIdentity, sandboxContext, type SandboxContext } from "../../../cli/sandbox/context";
+import { requireIdentity, type SandboxContext } from "../../../cli/sandbox/context";
 import { clusters, version } from "../../../cli/sandbox/istiod";
 import { prepareProject } from "../../../cli/sandbox/prepare";
 import { sandboxUp } from "../../../cli/sandbox/up";
