@@ -13,6 +13,9 @@ import type { Answer, AppSettings, Order, Result, Variant } from "./settings";
 
 const LONGEST_BODY = 500;
 
+/** Ports that Linux gives to who opens a connection. */
+const EPHEMERAL = { first: 32_768, count: 28_232 } as const;
+
 /** What a client needs to know of its pod. */
 export type ClientSettings = Pick<AppSettings, "dns" | "host" | "namespace" | "outbound">;
 
@@ -23,6 +26,8 @@ export type Exchange =
 
 /** Sends requests as the workload: by the proxy beside it where there is one, else straight to their addresses. */
 export class AppClient {
+  private connections = 0;
+
   constructor(private readonly settings: ClientSettings) {}
 
   /** Sends an order's requests, so many at once as it says, and returns what came of each in order of sending. */
@@ -115,10 +120,16 @@ export class AppClient {
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.off("error", reject);
-        if (outbound !== undefined) socket.write(`PROXY TCP4 ${host} ${address} 0 ${port}\r\n`);
+        if (outbound !== undefined)
+          socket.write(`PROXY TCP4 ${host} ${address} ${this.sourcePort()} ${port}\r\n`);
         resolve(socket);
       });
     });
+  }
+
+  /** A socket has no port, and Envoy tells connections apart by it: another one each time, as the kernel's would be. */
+  private sourcePort(): number {
+    return EPHEMERAL.first + (this.connections++ % EPHEMERAL.count);
   }
 }
 

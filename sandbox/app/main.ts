@@ -56,7 +56,9 @@ async function take(
   app: AppServer,
 ): Promise<{ status: number; body: unknown }> {
   if (!isAllowed(request.headers.authorization, token)) return { status: 401, body: { error: "no token" } };
-  if (request.method === "GET") return { status: 200, body: { answered: app.answered } };
+  if (request.method === "DELETE") app.release();
+  if (request.method !== "POST")
+    return { status: 200, body: { answered: app.answered, underWay: app.underWay } };
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   return { status: 200, body: await client.send(JSON.parse(Buffer.concat(parts).toString()) as Order) };

@@ -8,13 +8,14 @@ const LONGEST_DELAY_MS = 60_000;
 
 /**
  * Answers each request with who it is and who asked. A caller can ask for trouble by query or header:
- * `?status=503`, `?delay=200` (ms), `?fail=2` (that many requests of one `x-request-key` fail with 503 first). With
- * `&in=eastus` only what runs in that region is meant.
+ * `?status=503`, `?delay=200` (ms), `?fail=2` (that many requests of one `x-request-key` fail with 503 first), `?hold`
+ * (no answer until the control door says so). With `&in=eastus` only that region is meant, or workload, version or pod.
  */
 export class AppServer {
   private count = 0;
   private pending = 0;
   private readonly failed = new Map<string, number>();
+  private readonly held = new Set<() => void>();
 
   constructor(private readonly settings: AppSettings) {}
 
@@ -23,17 +24,16 @@ export class AppServer {
     this.count += 1;
     this.pending += 1;
     response.once("close", () => (this.pending -= 1));
-    const url = new URL(request.url ?? "/", "http://app");
-    const { region } = this.settings;
-    if ((url.searchParams.get("in") ?? region) !== region) url.search = "";
     request.resume();
-    const delay = Math.min(Number(url.searchParams.get("delay") ?? 0) || 0, LONGEST_DELAY_MS);
+    const wishes = this.wishes(request);
+    const delay = Math.min(Number(wishes.get("delay") ?? 0) || 0, LONGEST_DELAY_MS);
     if (delay > 0) await sleep(delay);
+    if (wishes.has("hold")) await new Promise<void>((release) => this.held.add(release));
     const body = JSON.stringify(this.describe(request));
-    response.writeHead(this.status(url, request), { "content-type": "application/json" }).end(body);
+    response.writeHead(this.status(wishes, request), { "content-type": "application/json" }).end(body);
   }
 
-  /** How many requests it has answered. */
+  /** How many requests have come in. */
   get answered(): number {
     return this.count;
   }
@@ -41,6 +41,25 @@ export class AppServer {
   /** Whether no request waits for its answer. */
   get isIdle(): boolean {
     return this.pending === 0;
+  }
+
+  /** How many of them have no answer yet. */
+  get underWay(): number {
+    return this.pending;
+  }
+
+  /** Answers what it was asked to hold. */
+  release(): void {
+    for (const release of this.held) release();
+    this.held.clear();
+  }
+
+  /** The trouble that a request asks for here. */
+  private wishes(request: IncomingMessage): URLSearchParams {
+    const { searchParams } = new URL(request.url ?? "/", "http://app");
+    const { region, workload, version, pod } = this.settings;
+    const place = searchParams.get("in") ?? region;
+    return [region, workload, version, pod].includes(place) ? searchParams : new URLSearchParams();
   }
 
   private describe(request: IncomingMessage): Answer {
@@ -57,15 +76,15 @@ export class AppServer {
     };
   }
 
-  private status(url: URL, request: IncomingMessage): number {
-    const fails = Number(url.searchParams.get("fail") ?? 0) || 0;
+  private status(wishes: URLSearchParams, request: IncomingMessage): number {
+    const fails = Number(wishes.get("fail") ?? 0) || 0;
     if (fails > 0) {
       const key = String(request.headers["x-request-key"] ?? "");
       const before = this.failed.get(key) ?? 0;
       this.failed.set(key, before + 1);
       if (before < fails) return 503;
     }
-    const status = Number(url.searchParams.get("status") ?? 200);
+    const status = Number(wishes.get("status") ?? 200);
     return status >= 200 && status <= 599 ? status : 400;
   }
 }

@@ -27,6 +27,8 @@ export interface Play {
   readonly rollouts?: RolloutPhases;
   /** How many pods of a workload run; undefined leaves its Deployment out. @default 1 */
   readonly replicas?: (place: Place) => number | undefined;
+  /** Annotations of a workload's pods, e.g. which of its counters Envoy keeps. @default none */
+  readonly annotations?: (place: Place) => Readonly<Record<string, string>>;
   /** Gateways of each of the regions. @default none */
   readonly gateways?: readonly GatewayKey[];
   /** What becomes of each policy that the program makes; undefined takes it out. @default it stays */
@@ -111,8 +113,11 @@ function workloads(region: string, play: Play): KubeObject[] {
     const place = { region, namespace: object.metadata.namespace ?? "", service, version };
     const wanted = play.replicas === undefined ? 1 : play.replicas(place);
     if (wanted === undefined) return [];
-    const replicas = here ? wanted : 0;
-    return { ...object, spec: { ...(object["spec"] as object), replicas } };
+    const spec = object["spec"] as { readonly template: { readonly metadata: KubeObject["metadata"] } };
+    const { metadata } = spec.template;
+    const annotations = { ...metadata.annotations, ...play.annotations?.(place) };
+    const template = { ...spec.template, metadata: { ...metadata, annotations } };
+    return { ...object, spec: { ...spec, replicas: here ? wanted : 0, template } };
   });
 }
 

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import type { LoadBalancing } from "../../../istio/intent";
+import type { Result } from "../../../sandbox/app/settings";
+import { interval } from "./support/binomial";
+import { Doors, type Which } from "./support/doors";
+import { DRILL, DRILLS, drills } from "./support/drills";
+import { countBy, type Requests, type Sender } from "./support/requests";
+import { onStage } from "./support/shared";
+
+const region = "eastus";
+const caller: Sender = { region, workload: `${DRILLS}/${DRILL.caller}` };
+const target: Which = { region, workload: DRILL.target };
+const HOST = `${DRILL.target}.${DRILLS}.svc.cluster.local`;
+const url = `http://${HOST}:8080/`;
+const WORKLOADS = 4;
+const COUNT = 400;
+const podOf = ({ answer }: Result): string => answer?.pod ?? "none";
+
+/** How a client's proxy chooses among the workloads of a service. */
+describe("balancing", function () {
+  this.timeout(900_000);
+  let requests: Requests;
+  let doors: Doors;
+
+  async function show(loadBalancing: LoadBalancing, replicas = WORKLOADS): Promise<void> {
+    const play = await onStage({
+      regions: [region],
+      applications: [drills({ loadBalancing })],
+      replicas: ({ service }) => (service === DRILL.target ? replicas : 1),
+    });
+    requests = play.requests;
+    doors = new Doors(play.mesh);
+    const policy = typeof loadBalancing === "string" ? loadBalancing : "RING_HASH";
+    await doors.eventually(`${policy} over ${replicas}`, async () => {
+      const { endpoints } = await play.mesh.in(region).agent.dataPlane.beliefs(caller.workload, HOST);
+      const chosen = await doors.policyOf({ region, workload: DRILL.caller }, `outbound|8080||${HOST}`);
+      return endpoints.length === replicas && chosen === policy;
+    });
+    await requests.until(caller, { url, count: 5 }, (seen) => seen.every(({ status }) => status === 200));
+  }
+
+  it("goes round: every workload in its turn", async () => {
+    await show("ROUND_ROBIN");
+    const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
+    await requests.expect(caller, HOST, () => {
+      assert.deepEqual(Object.values(countBy(pods, (pod) => pod)), Array(WORKLOADS).fill(COUNT / WORKLOADS));
+      assert.ok(pods.slice(WORKLOADS).every((pod, index) => pod === pods[index]));
+    });
+  });
+
+  it("goes at random: every workload about as often, and in no order", async () => {
+    await show("RANDOM");
+    const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
+    const [share, twice] = [interval(COUNT, 1 / WORKLOADS), interval(COUNT - 1, 1 / WORKLOADS)];
+    const repeated = pods.slice(1).filter((pod, index) => pod === pods[index]).length;
+    await requests.expect(caller, HOST, () => {
+      const counts = countBy(pods, (pod) => pod);
+      assert.equal(Object.keys(counts).length, WORKLOADS);
+      for (const [pod, count] of Object.entries(counts))
+        assert.ok(count >= share.low && count <= share.high, `${count} to ${pod}`);
+      assert.ok(
+        repeated >= twice.low && repeated <= twice.high,
+        `${repeated} went where the one before had gone`,
+      );
+    });
+  });
+
+  it("spares a workload that has more to do", async () => {
+    await show("LEAST_REQUEST");
+    const busy = doors.pods(target)[0]?.pod.metadata.name ?? "";
+    const occupied = 3;
+    const order = { url: `${url}?hold&in=${busy}`, count: 1, timeoutMs: 300_000 };
+    // By itself the choice avoids the busy one more and more, so it takes many tries to occupy it.
+    const held: Promise<Result[]>[] = [];
+    await doors.eventually(`${occupied} requests at one workload`, async () => {
+      held.push(requests.send(caller, { ...order, count: 5, concurrency: 5 }));
+      return (await doors.seen(target)).underWay >= occupied;
+    });
+    const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
+    await doors.release(target);
+    await Promise.all(held);
+    await requests.expect(caller, HOST, () => {
+      const counts = countBy(pods, (pod) => pod);
+      assert.equal(Object.keys(counts).length, WORKLOADS, "none is left out altogether");
+      // Two are drawn, with repetition, and the less busy one is taken: this one only where both draws are it.
+      const { high } = interval(COUNT, 1 / WORKLOADS ** 2);
+      assert.ok((counts[busy] ?? 0) <= high, `${counts[busy]} to the busy one; at most ${high}`);
+    });
+  });
+
+  describe("by consistent hash", () => {
+    const users = Array.from({ length: 300 }, (_, index) => `user-${index}`);
+
+    it("keeps a header's value at one workload, and moves few when a workload leaves", async () => {
+      await show({ hashBy: { header: "x-user-id" } });
+      const first = await placesOf(users);
+      const again = await placesOf(users);
+      assert.deepEqual(again, first);
+      assert.equal(new Set(first).size, WORKLOADS);
+
+      await show({ hashBy: { header: "x-user-id" } }, WORKLOADS - 1);
+      const left = new Set(doors.pods(target).map(({ pod }) => pod.metadata.name));
+      const later = await placesOf(users);
+      const stayed = first.flatMap((pod, index) => (left.has(pod) ? [{ pod, later: later[index] }] : []));
+      const moved = stayed.filter((user) => user.pod !== user.later).length;
+      await requests.expect(caller, HOST, () => {
+        assert.ok(later.every((pod) => left.has(pod)));
+        // A ring of at least 1,024 points: 256 for each of four workloads, 342 for each of three. The new points of two
+        // others may lie before a key: 172 of 1,026. A hash without a ring would move two thirds.
+        const { high } = interval(stayed.length, (2 * 86) / 1_026);
+        assert.ok(
+          moved <= high,
+          `${moved} of ${stayed.length} moved between workloads that stayed; at most ${high}`,
+        );
+      });
+      console.log(
+        `        ${users.length - stayed.length} of 300 keys were at the workload that left; ${moved} others moved`,
+      );
+    });
+
+    it("gives a cookie to who has none, and keeps its bearer at one workload", async () => {
+      await show({ hashBy: { cookie: "session", ttl: "3600s", path: "/" } });
+      // Envoy makes the cookie out of the connection's two ends: who shares a connection shares it, too.
+      const strangers = await requests.send(caller, { url, count: 40, fresh: true });
+      const given = strangers.map(({ headers }) => [headers?.["set-cookie"] ?? []].flat().join());
+      await requests.expect(caller, HOST, () => {
+        for (const cookie of given)
+          assert.match(cookie, /^session="[0-9a-f]+"; Max-Age=3600; Path=\/; HttpOnly/);
+        assert.equal(new Set(given).size, given.length);
+        assert.equal(new Set(strangers.map(podOf)).size, WORKLOADS);
+      });
+      const bearers = await all(given, (text) => {
+        const [cookie = ""] = text.split(";");
+        return requests.send(caller, { url, count: 3, headers: { cookie } });
+      });
+      await requests.expect(caller, HOST, () => {
+        for (const [index, results] of bearers.entries()) {
+          assert.deepEqual(
+            new Set(results.map(podOf)),
+            new Set(strangers.slice(index, index + 1).map(podOf)),
+          );
+          assert.ok(results.every(({ headers }) => headers?.["set-cookie"] === undefined));
+        }
+      });
+    });
+
+    async function placesOf(names: readonly string[]): Promise<string[]> {
+      const results = await all(names, (name) =>
+        requests.send(caller, { url, headers: { "x-user-id": name } }),
+      );
+      return results.flat().map(podOf);
+    }
+  });
+});
+
+/** Does something for each item, for a few of them at once, and returns what came of each in their order. */
+async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let next = 0; next < items.length; next += 20)
+    results.push(...(await Promise.all(items.slice(next, next + 20).map(work))));
+  return results;
+}

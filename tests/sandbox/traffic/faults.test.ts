@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { microservices } from "../../../catalog/microservices";
+import { patterns } from "../../../catalog/patterns";
+import type { Result } from "../../../sandbox/app/settings";
+import { service, type Application } from "../../../istio/intent";
+import { eventually } from "../node/support/cluster";
+import { interval } from "./support/binomial";
+import { Doors, type Which } from "./support/doors";
+import { COUNTING, DRILL, DRILLS, drills } from "./support/drills";
+import { countBy, type Requests, type Sender } from "./support/requests";
+import { onStage } from "./support/shared";
+
+const region = "eastus";
+const delayed = ({ ms }: { readonly ms: number }): boolean => ms >= 5_000;
+
+/** Failures on purpose, mirrors, timeouts and retries: what the servers and Envoy have counted, not what clients guess. */
+describe("faults", function () {
+  this.timeout(900_000);
+  let requests: Requests;
+  let doors: Doors;
+
+  describe("of the catalog's patterns", () => {
+    const caller: Sender = { region, workload: "patterns/mobile-backend" };
+    const API = "api-service.patterns.svc.cluster.local";
+    const PRODUCTION = "api-service-production.patterns.svc.cluster.local";
+    const url = `http://${API}:8080/api/orders`;
+    const shadow: Which = { region, workload: "api-service-test" };
+
+    before(async () => {
+      const running = ["api-service", "mobile-backend", "api-service-production", "api-service-test"];
+      const play = await onStage({
+        regions: [region],
+        applications: [withoutLimits(patterns)],
+        replicas: ({ service }) => (running.includes(service) ? 1 : undefined),
+      });
+      requests = play.requests;
+      doors = new Doors(play.mesh);
+      for (const wanted of [url, `http://${PRODUCTION}:8080/`])
+        await requests.until(caller, { url: wanted, count: 20 }, (seen) =>
+          seen.every(({ status }) => status === 200),
+        );
+    });
+
+    it("delay every request with x-test-fault by 5 seconds, and refuse a tenth of them before they are sent", async () => {
+      const headers = { "x-test-fault": "true" };
+      const count = 300;
+      let refused = 0;
+      const arrived = await doors.countDuring({ region, workload: "api-service" }, async () => {
+        const results = await requests.send(caller, {
+          url,
+          headers,
+          count,
+          concurrency: 150,
+          timeoutMs: 60_000,
+        });
+        const aborted = results.filter(({ body }) => body === "fault filter abort");
+        refused = aborted.length;
+        await requests.expect(caller, API, () => {
+          assert.equal(results.filter(delayed).length, count);
+          assert.ok(aborted.every(({ status }) => status === 500));
+          assert.equal(results.filter(({ status }) => status === 200).length, count - refused);
+          const { low, high } = interval(count, 0.1);
+          assert.ok(refused >= low && refused <= high, `${refused} refused; allowed ${low} to ${high}`);
+        });
+      });
+      assert.equal(arrived, count - refused, "requests that reached the service");
+    });
+
+    for (const [what, headers] of [
+      ["without x-test-fault", {}],
+      ["with another value of it", { "x-test-fault": "false" }],
+    ] as const)
+      it(`refuse none ${what}, and delay one in a thousand`, async () => {
+        const results = await requests.send(caller, { url, headers, count: 500, concurrency: 20 });
+        await requests.expect(caller, API, () => {
+          assert.deepEqual(
+            countBy(results, ({ status }) => String(status)),
+            { 200: 500 },
+          );
+          assert.ok(results.filter(delayed).length <= interval(500, 0.001).high);
+        });
+      });
+
+    it("leave a tenth of the requests copied to a shadow, and no caller waits for it", async () => {
+      const count = 1_000;
+      const before = await doors.seen(shadow);
+      const order = { url: `http://${PRODUCTION}:8080/?hold&in=api-service-test`, count, concurrency: 10 };
+      const results = await requests.send(caller, order);
+      await requests.expect(caller, PRODUCTION, async () => {
+        const byWorkload = countBy(results, ({ status, answer }) => `${answer?.workload} ${status}`);
+        assert.deepEqual(byWorkload, { "api-service-production 200": count });
+        const { low, high } = interval(count, 0.1);
+        // A copy that has been sent may still be on its way.
+        const copies = await eventually("as many copies at the shadow as were sent", 30_000, async () => {
+          const { answered, underWay } = await doors.seen(shadow);
+          const sent = await doors.sent(
+            { region, workload: "mobile-backend" },
+            "outbound|8080||api-service-test.patterns.svc.cluster.local",
+          );
+          return answered > 0 && answered === sent
+            ? { total: answered - before.answered, underWay }
+            : undefined;
+        });
+        assert.ok(
+          copies.total >= low && copies.total <= high,
+          `${copies.total} copies; allowed ${low} to ${high}`,
+        );
+        assert.equal(copies.underWay, copies.total, "the shadow has answered none");
+      });
+      await doors.release(shadow);
+    });
+  });
+
+  describe("by percentage, timeouts and retries", () => {
+    const caller: Sender = { region, workload: `${DRILLS}/${DRILL.caller}` };
+    const target: Which = { region, workload: DRILL.target };
+    const HOST = `${DRILL.target}.${DRILLS}.svc.cluster.local`;
+    const url = `http://${HOST}:8080/`;
+    const shop: Sender = { region, workload: "microservices/api-gateway" };
+    const at = (service: string): string => `http://${service}.microservices.svc.cluster.local:8080/`;
+
+    before(async () => {
+      const running = ["api-gateway v1", "product-service v1", "order-service v1"];
+      const application = drills(
+        {
+          timeout: "6s",
+          routes: [{ name: "quick", match: { path: { prefix: "/quick" } }, timeout: "500ms" }],
+          faults: [
+            {
+              name: "slow",
+              match: { headers: { "x-test-fault": "delay" } },
+              delay: { percent: 25, duration: "5s" },
+            },
+            {
+              name: "broken",
+              match: { headers: { "x-test-fault": "abort" } },
+              abort: { percent: 40, status: 503 },
+            },
+          ],
+        },
+        half,
+      );
+      const play = await onStage({
+        regions: [region],
+        // What comes in by gateways is shown elsewhere.
+        applications: [application, { ...microservices, gateways: [] }],
+        replicas: ({ service, version }) =>
+          service === DRILL.caller || service === DRILL.target || running.includes(`${service} ${version}`)
+            ? 1 : undefined,
+        annotations: ({ service }) => (service === DRILL.caller ? COUNTING : {}),
+        extra: () => [DEAD],
+      });
+      requests = play.requests;
+      doors = new Doors(play.mesh);
+      await requests.until(caller, { url, count: 20 }, (seen) => seen.every(({ status }) => status === 200));
+      for (const one of ["product-service", "order-service"])
+        await requests.until(shop, { url: at(one), count: 5 }, (seen) =>
+          seen.every(({ status }) => status === 200),
+        );
+    });
+
+    for (const [what, percent, counter] of [
+      ["delay", 25, "delays_injected"],
+      ["abort", 40, "aborts_injected"],
+    ] as const)
+      it(`${what} ${percent} percent of the requests, as Envoy counts them`, async () => {
+        const count = 400;
+        const headers = { "x-test-fault": what };
+        const before = await injected(counter);
+        const results = await requests.send(caller, {
+          url,
+          headers,
+          count,
+          concurrency: 100,
+          timeoutMs: 60_000,
+        });
+        const hit = results.filter((result) => (what === "delay" ? delayed(result) : result.status === 503));
+        const { low, high } = interval(count, percent / 100);
+        await requests.expect(caller, HOST, async () => {
+          assert.equal((await injected(counter)) - before, hit.length);
+          assert.ok(hit.length >= low && hit.length <= high, `${hit.length}; allowed ${low} to ${high}`);
+        });
+      });
+
+    it("end a request at its timeout, at the route's own where it has one", async () => {
+      const ask = (path: string) => requests.send(caller, { url: `${url}${path}`, timeoutMs: 30_000 });
+      const arrived = await doors.countDuring(target, async () => {
+        const [[own], [whole]] = await Promise.all([ask("quick?hold"), ask("slow?hold")]);
+        await requests.expect(caller, HOST, () => {
+          for (const result of [own, whole]) {
+            assert.equal(result?.status, 504);
+            assert.equal(result?.body, "upstream request timeout");
+          }
+          const [quick = 0, slow = 0] = [own?.ms, whole?.ms];
+          assert.ok(quick >= 500 && quick < 6_000 && slow >= 6_000, `${quick} ms and ${slow} ms`);
+        });
+      });
+      await doors.release(target);
+      assert.equal(arrived, 2, "a timeout is no reason to send again");
+    });
+
+    for (const [name, method, query, tries, status] of [
+      ["product-service", "GET", "?status=503", 4, 503],
+      ["product-service", "GET", "?fail=2", 3, 200],
+      ["product-service", "POST", "?status=503", 1, 503],
+      ["product-service", "GET", "?status=500", 1, 500],
+      ["order-service", "GET", "?status=503", 1, 503],
+      // Each try ends at its own limit of 2 seconds, the request at 10.
+      ["product-service", "GET", "?hold", 4, 504],
+    ] as const)
+      it(`${method} ${query} reaches ${name} ${tries} times`, async () => {
+        const which = { region, workload: name };
+        const headers = { "x-request-key": `${method}${query}` };
+        const order = { url: `${at(name)}${query}`, method, headers, timeoutMs: 30_000 };
+        let result: Result | undefined;
+        const arrived = await doors.countDuring(which, async () => {
+          [result] = await requests.send(shop, order);
+        });
+        await doors.release(which);
+        // Five failures in a row would put the only workload out for a while.
+        const [healthy] = await requests.send(shop, { url: at(name) });
+        await requests.expect(shop, new URL(at(name)).hostname, () => {
+          assert.equal(healthy?.status, 200);
+          assert.deepEqual([result?.status, arrived], [status, tries], JSON.stringify(result));
+        });
+      });
+
+    it("are tried elsewhere when a workload takes no connection, whatever the method", async () => {
+      const results = await requests.send(caller, { url: `http://${HALF}:8080/`, method: "POST", count: 40 });
+      await requests.expect(caller, HALF, async () => {
+        assert.deepEqual(
+          countBy(results, ({ status }) => String(status)),
+          { 200: 40 },
+        );
+        const pod = doors.pod({ region, workload: DRILL.caller });
+        const hosts = await doors.hosts(pod, `outbound|8080||${HALF}`);
+        const failed = Number(hosts.get("127.0.0.1:1")?.get("cx_connect_fail"));
+        assert.ok(failed > 0, `${failed} connections were refused`);
+      });
+    });
+
+    async function injected(counter: string): Promise<number> {
+      const found = await doors.stats(doors.pod({ region, workload: DRILL.caller }), `fault\\.${counter}`);
+      return [...found.values()].reduce((sum, value) => sum + value, 0);
+    }
+  });
+});
+
+/** So that counting is not mixed with what a client lets out and a workload lets in. */
+function withoutLimits(from: Application): Application {
+  const services = from.services.map(({ localRateLimit: _in, connectionPool: _out, ...service }) => service);
+  return { ...from, services };
+}
+
+/** One of its workloads is known and is not there. Without outlier detection, which would leave it out after a while. */
+const half = service({
+  name: "half",
+  namespace: DRILLS,
+  port: 8080,
+  access: [{ namespaces: [DRILLS] }],
+  retries: { attempts: 2, on: ["connect-failure"] },
+});
+const HALF = `half.${DRILLS}.svc.cluster.local`;
+
+const DEAD = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "WorkloadEntry",
+  metadata: { name: "half-dead", namespace: DRILLS },
+  spec: {
+    address: "127.0.0.1",
+    labels: { app: half.name },
+    serviceAccount: half.name,
+    // Nobody who has no privileges listens there.
+    ports: { http: 1 },
+  },
+} as const;

@@ -1,0 +1,34 @@
+import { application, service, type Application, type ServiceArgs } from "../../../../istio/intent";
+
+/** Namespace of what tests make up themselves. */
+export const DRILLS = "drills";
+
+/** A target with a policy of the test's own, and who calls it. */
+export const DRILL = { target: "target", caller: "caller" } as const;
+
+/** One service that the test says something about, and a caller; anybody of the namespace may call it. */
+export function drills(
+  said: Omit<ServiceArgs, "name" | "namespace" | "port"> = {},
+  ...more: Application["services"]
+): Application {
+  return application({
+    name: DRILLS,
+    namespaces: [{ name: DRILLS, mtls: "STRICT" }],
+    services: [
+      service({
+        name: DRILL.target,
+        namespace: DRILLS,
+        port: 8080,
+        access: [{ namespaces: [DRILLS] }],
+        ...said,
+      }),
+      service({ name: DRILL.caller, namespace: DRILLS, port: 8080, access: [] }),
+      ...more,
+    ],
+  });
+}
+
+/** Annotation for pods whose proxies keep the counters of their calls; Istio leaves most of them out. */
+export const COUNTING = {
+  "sidecar.istio.io/statsInclusionPrefixes": "cluster.outbound,http.outbound,http_local_rate_limiter",
+} as const;
