@@ -1,8 +1,5 @@
 import { microservices } from "../../../../catalog/microservices";
 import type { Application } from "../../../../istio/intent";
 
-/**
- * The catalog's shop for callers inside the mesh: its gateways are shown by groups of their own, and its metrics need
- * a filter that upstream Envoy does not have.
- */
-export const shop: Application = { ...microservices, gateways: [], telemetry: [] };
+/** The catalog's shop for callers inside the mesh: its gateways are shown by groups of their own. */
+export const shop: Application = { ...microservices, gateways: [] };
