@@ -40,6 +40,8 @@ export interface TestCluster {
   readonly folder: string;
   readonly registry: ProcessRegistry;
   readonly agent: NodeAgent;
+  /** The control plane, whose servers may be killed and started again one by one. */
+  readonly plane: ControlPlane;
   readonly logs: readonly string[];
   /** Its servers, to be stopped and started. */
   readonly controlPlane: ControlPlane;
@@ -125,6 +127,7 @@ export async function startCluster(
     addresses,
     folder,
     registry,
+    plane,
     get agent() {
       return agent;
     },
