@@ -62,7 +62,7 @@ describe("the catalog", () => {
 
 // Word for word what seed 000 asks for, but where the design says that the seed's form does not work.
 describe("the ai-agent application", () => {
-  it("is six objects in an injected namespace", () => {
+  it("is seven objects in an injected namespace", () => {
     const { namespaces, objects } = compiled(["ai-agent"]);
     assert.deepEqual(
       namespaces.map(({ name, labels }) => [name, labels["istio-injection"]]),
@@ -73,6 +73,7 @@ describe("the ai-agent application", () => {
       [
         "production AuthorizationPolicy ai-agent-policy",
         "production DestinationRule ai-agent",
+        "production EnvoyFilter ai-agent-path-parameters",
         "production PeerAuthentication default",
         "production ServiceEntry ai-agent",
         "production Sidecar ai-agent",
