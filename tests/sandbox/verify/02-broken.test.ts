@@ -90,8 +90,11 @@ describe("mesh verify of a broken mesh", () => {
     const data = Object.fromEntries(
       Object.entries(files).map(([name, pem]) => [name, Buffer.from(pem).toString("base64")]),
     );
-    const patch = [...SYSTEM, "patch", "secret", "cacerts", "--type=merge", "--patch-file=/dev/stdin"];
-    await must(THERE, patch, { data });
+    // By standard input: keys are no arguments of a process.
+    const secret = JSON.parse(
+      await must(THERE, [...SYSTEM, "get", "secret", "cacerts", "-o", "json"]),
+    ) as object;
+    await must(THERE, ["replace", "-f", "-"], { ...secret, data });
     await must(THERE, RESTART);
     const report = await verifyUntil([`root ${THERE}`, `requests ${THERE}`]);
     assert.match(
