@@ -18,7 +18,7 @@ export interface RequestOrder {
   readonly to: readonly string[];
   readonly tests: TestApplication;
   /** Says what is waited for. */
-  report(words: string): void;
+  readonly report: (words: string) => void;
   readonly signal: AbortSignal;
 }
 

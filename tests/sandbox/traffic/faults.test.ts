@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { microservices } from "../../../catalog/microservices";
 import { patterns } from "../../../catalog/patterns";
 import type { Result } from "../../../sandbox/app/settings";
-import { service, type Application } from "../../../istio/intent";
 import { eventually } from "../node/support/cluster";
 import { interval } from "./support/binomial";
 import { Doors, type Which } from "./support/doors";
-import { COUNTING, DRILL, DRILLS, drills } from "./support/drills";
+import { COUNTING, DEAD, DRILL, DRILLS, drills, half, withoutLimits } from "./support/drills";
 import { countBy, type Requests, type Sender } from "./support/requests";
 import { onStage } from "./support/shared";
 
@@ -115,6 +114,7 @@ describe("faults", function () {
     const caller: Sender = { region, workload: `${DRILLS}/${DRILL.caller}` };
     const target: Which = { region, workload: DRILL.target };
     const HOST = `${DRILL.target}.${DRILLS}.svc.cluster.local`;
+    const HALF = `${half.name}.${DRILLS}.svc.cluster.local`;
     const url = `http://${HOST}:8080/`;
     const shop: Sender = { region, workload: "microservices/api-gateway" };
     const at = (service: string): string => `http://${service}.microservices.svc.cluster.local:8080/`;
@@ -145,8 +145,10 @@ describe("faults", function () {
         // What comes in by gateways is shown elsewhere.
         applications: [application, { ...microservices, gateways: [] }],
         replicas: ({ service, version }) =>
-          service === DRILL.caller || service === DRILL.target || running.includes(`${service} ${version}`)
-            ? 1 : undefined,
+          [DRILL.caller, DRILL.target, half.name].includes(service) ||
+          running.includes(`${service} ${version}`)
+            ? 1
+            : undefined,
         annotations: ({ service }) => (service === DRILL.caller ? COUNTING : {}),
         extra: () => [DEAD],
       });
@@ -187,10 +189,11 @@ describe("faults", function () {
       const arrived = await doors.countDuring(target, async () => {
         const [[own], [whole]] = await Promise.all([ask("quick?hold"), ask("slow?hold")]);
         await requests.expect(caller, HOST, () => {
-          for (const result of [own, whole]) {
-            assert.equal(result?.status, 504);
-            assert.equal(result?.body, "upstream request timeout");
-          }
+          const ended = [504, "upstream request timeout"];
+          assert.deepEqual(
+            [own, whole].map((result) => [result?.status, result?.body]),
+            [ended, ended],
+          );
           const [quick = 0, slow = 0] = [own?.ms, whole?.ms];
           assert.ok(quick >= 500 && quick < 6_000 && slow >= 6_000, `${quick} ms and ${slow} ms`);
         });
@@ -245,32 +248,3 @@ describe("faults", function () {
     }
   });
 });
-
-/** So that counting is not mixed with what a client lets out and a workload lets in. */
-function withoutLimits(from: Application): Application {
-  const services = from.services.map(({ localRateLimit: _in, connectionPool: _out, ...service }) => service);
-  return { ...from, services };
-}
-
-/** One of its workloads is known and is not there. Without outlier detection, which would leave it out after a while. */
-const half = service({
-  name: "half",
-  namespace: DRILLS,
-  port: 8080,
-  access: [{ namespaces: [DRILLS] }],
-  retries: { attempts: 2, on: ["connect-failure"] },
-});
-const HALF = `half.${DRILLS}.svc.cluster.local`;
-
-const DEAD = {
-  apiVersion: "networking.istio.io/v1",
-  kind: "WorkloadEntry",
-  metadata: { name: "half-dead", namespace: DRILLS },
-  spec: {
-    address: "127.0.0.1",
-    labels: { app: half.name },
-    serviceAccount: half.name,
-    // Nobody who has no privileges listens there.
-    ports: { http: 1 },
-  },
-} as const;

@@ -54,7 +54,7 @@ function accounts(jwksUri: string): Application {
 function careless(from: Application): Application {
   return {
     ...from,
-    services: from.services.map(({ jwt, access, ...rest }) => ({
+    services: from.services.map(({ jwt, access: _access, ...rest }) => ({
       ...rest,
       ...(jwt === undefined ? {} : { access: [{ methods: ["GET"] }] }),
     })),

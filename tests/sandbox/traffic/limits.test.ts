@@ -66,12 +66,8 @@ describe("limits", function () {
         const refused = results.filter(({ status }) => status === 429);
         const passed = results.filter(({ status }) => status === 200);
         assert.equal(passed.length + refused.length, results.length, JSON.stringify(statuses(results)));
-        assert.equal(
-          answered,
-          WORKLOADS * limit,
-          "requests that reached the application since there is a limit",
-        );
-        assert.equal(passed.length, answered - before.answered);
+        assert.ok(room > 0 && room < WORKLOADS * limit, `room for ${room}`);
+        assert.deepEqual([passed.length, answered], [room, room]);
         for (const result of refused) {
           assert.equal(result.body, "local_rate_limited");
           assert.equal(header(result, "limit"), limit);

@@ -197,7 +197,7 @@ describe("test requests are judged", () => {
       const { state, faults, detail } = judged(sent);
       assert.deepEqual([state, detail, faults.length], ["broken", "0 of 1 answered", 1]);
       assert.equal(faults[0]?.what, "request eastus → westeurope");
-      assert.match(`${faults[0]?.cause ?? ""} → ${faults[0]?.fix ?? ""}`, says);
+      assert.match(faults.map(({ cause, fix }) => `${cause} → ${fix}`).join(), says);
     });
 
   it("with one fault for all regions of which the same is to be said", () => {
