@@ -125,15 +125,16 @@ describe("breaking", function () {
     it(`leaves a workload out after ${consecutive5xxErrors} failures in a row, and takes it back when its time is over`, async () => {
       const failing = `${url}?status=500&in=${bad}`;
       const results = await requests.send(caller, { url: failing, count: 60 });
+      // Envoy ejects on one thread and tells the others, which on a busy machine may take them some requests to learn.
+      const out = await requests.until(caller, { url: failing, count: 4 * WORKLOADS }, (seen) =>
+        seen.every(({ status }) => status === 200),
+      );
       const failures = results.filter(({ status }) => status === 500);
-      const last = failures.at(-1);
-      const after = results.slice(last === undefined ? 0 : results.indexOf(last) + 1);
-      const inTime = after.filter(({ at, ms }) => last !== undefined && at + ms < last.at + OUT_MS);
+      const counted = failures[consecutive5xxErrors - 1];
       await requests.expect(caller, HOST, async () => {
-        assert.equal(failures.length, consecutive5xxErrors);
+        assert.ok(counted !== undefined, `${failures.length} failures of ${results.length} requests`);
         assert.ok(failures.every(({ answer }) => answer?.pod === bad));
-        assert.ok(inTime.length > 0, "requests were sent while it was out");
-        assert.ok(inTime.every(({ answer, status }) => answer?.pod !== bad && status === 200));
+        assert.ok(out.every(({ answer, status }) => answer?.pod !== bad && status === 200));
         assert.equal(await counter("outlier_detection.ejections_enforced_consecutive_5xx"), 1);
       });
       const back = await requests.until(caller, { url, count: 2 * WORKLOADS }, (seen) =>
@@ -143,7 +144,7 @@ describe("breaking", function () {
         assert.ok(back.some(({ answer, status }) => answer?.pod === bad && status === 200));
         const [first] = back;
         assert.ok(
-          (first?.at ?? 0) + (first?.ms ?? 0) >= (last?.at ?? 0) + OUT_MS - 1_000,
+          (first?.at ?? 0) + (first?.ms ?? 0) >= (counted?.at ?? 0) + OUT_MS - 1_000,
           "not before its time",
         );
       });
@@ -161,7 +162,8 @@ describe("breaking", function () {
       const [wrong, failing] = [await ask(500), await ask(503)];
       await requests.expect(caller, HOST, async () => {
         assert.ok((wrong["500"] ?? 0) > 5, JSON.stringify(wrong));
-        assert.deepEqual(failing, { 200: 35, 503: 5 });
+        const { 200: served = 0, 503: failed = 0 } = failing;
+        assert.ok(failed >= 5 && failed <= 10 && served + failed === 40, JSON.stringify(failing));
         const address = `${first?.address}:8080`;
         const host = (await doors.hosts(doors.pod(client), CLUSTER)).get(address);
         assert.equal(host?.get("health_flags"), "/failed_outlier_check");

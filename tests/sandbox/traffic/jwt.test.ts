@@ -103,7 +103,7 @@ function refused(): Readonly<Record<string, Case>> {
     ),
     "an unsigned one": with401(
       issuer.token(ann, { algorithm: "none" }),
-      /Jwt header \[alg\] is not supported/i,
+      /Jwt is not in the form|Jwt header \[alg\] is not supported/,
     ),
     "one signed with the public key as secret": with401(
       issuer.token(ann, { algorithm: "HS256" }),
@@ -170,7 +170,7 @@ describe("tokens", function () {
     for (const [what, { headers, status, why }] of Object.entries(refused())) {
       const result = await ask({ path: "/private", headers });
       await expectStatus(what, result, status);
-      assert.match(result.body ?? "", why, what);
+      assert.match(`${what}: ${result.body ?? "no body"}`, why);
       // Where no token is asked for, a wrong one is refused all the same.
       const open = await ask({ path: "/open", headers });
       const passes = /RBAC/.test(why.source);
