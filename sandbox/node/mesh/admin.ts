@@ -7,11 +7,16 @@ const ADMIN_PORT = 15000;
 const ANSWER_MS = 2_000;
 const POLL_MS = 200;
 
-/** Asks the admin page of the proxy with this localhost. */
-export function askAdmin(localhost: string, method: "GET" | "POST", path: string): Promise<string> {
+/** Asks the admin page of the proxy with this localhost. @param timeout in ms; a dump of everything takes longer. */
+export function askAdmin(
+  localhost: string,
+  method: "GET" | "POST",
+  path: string,
+  timeout = ANSWER_MS,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const exchange = request(
-      { host: localhost, port: ADMIN_PORT, method, path, agent: false, timeout: ANSWER_MS },
+      { host: localhost, port: ADMIN_PORT, method, path, agent: false, timeout },
       (answer) => {
         const parts: Buffer[] = [];
         answer.on("data", (part: Buffer) => parts.push(part));

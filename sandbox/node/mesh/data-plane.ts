@@ -46,6 +46,8 @@ export interface DataPlaneOptions {
 
 /** How long an ending pod waits for its callers to be told. */
 const TELL_MS = 5_000;
+/** A dump is made on the proxy's main thread, which a busy machine keeps waiting. */
+const DUMP_MS = 20_000;
 
 /**
  * The data plane of one region: decides which pods run with it, stands in for the iptables of each, and registers
@@ -243,5 +245,5 @@ export class DataPlane {
 
 /** All that a proxy believes. */
 async function dumpOf({ network }: RunningPod): Promise<unknown> {
-  return JSON.parse(await askAdmin(network.localhost, "GET", "/config_dump?include_eds"));
+  return JSON.parse(await askAdmin(network.localhost, "GET", "/config_dump?include_eds", DUMP_MS));
 }

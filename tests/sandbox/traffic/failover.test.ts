@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { application, service } from "../../../istio/intent";
 import type { Result } from "../../../sandbox/app/settings";
+import { signalProcess } from "../../../sandbox/processes";
 import { eventually } from "../node/support/cluster";
 import { caller } from "./support/callers";
 import { regionsKnown, untilKnown } from "./support/endpoints";
-import { killPods } from "./support/kill";
 import { isServed, Load, told, tollSince } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import type { Requests, Sender } from "./support/requests";
@@ -106,7 +106,13 @@ describe("locality: failover", function () {
   it("to the next region when the workloads at home are killed, and home when they run again", async () => {
     const load = Load.start(requests, ASKER, { order: { url: URL_OF_ALL } });
     const killed = Date.now();
-    assert.ok(killPods(mesh.in(HOME), NAMESPACE, "answers") > 1, "the application and its proxy were killed");
+    const containers = mesh.in(HOME).agent.dataPlane.processes(`${NAMESPACE}/answers`);
+    const victims = containers.flatMap(({ processes }) => processes);
+    assert.ok(
+      victims.some(({ program }) => program === "envoy"),
+      "the proxy is among those to kill",
+    );
+    for (const victim of victims) signalProcess(victim, "SIGKILL");
     await follows(load, killed, PEER, 1);
     await follows(load, Date.now(), HOME);
     console.log(`      ${told("workloads killed", tollSince(await load.stop(), killed))}`);
@@ -129,7 +135,8 @@ describe("locality: failover", function () {
     );
     const died = Date.now();
     await scale(HOME, "istiod", 0, "istio-system");
-    killPods(mesh.in(HOME), "istio-system", "istiod");
+    for (const one of mesh.in(HOME).processes())
+      if (one.name.includes("/istio-system/istiod-")) signalProcess(one, "SIGKILL");
     await scale(THIRD, "answers", 1);
     const learned = await untilKnown(mesh, PEER_ASKER, HOST, [HOME, PEER, THIRD]);
     assert.deepEqual(await regionsKnown(mesh, ASKER, HOST), [HOME, PEER]);
@@ -147,11 +154,11 @@ describe("locality: failover", function () {
   });
 
   it("not when its API server dies: requests go on, and all learn of workloads elsewhere", async () => {
-    const { plane } = mesh.in(HOME);
+    const { controlPlane } = mesh.in(HOME);
     const loads = [ASKER, PEER_ASKER].map((from) =>
       Load.start(requests, from, { order: { url: URL_OF_ALL } }),
     );
-    const server = plane.process("kube-apiserver");
+    const server = controlPlane.process("kube-apiserver");
     assert.ok(server, "the API server runs");
     const died = Date.now();
     server.kill("SIGKILL");
@@ -161,7 +168,7 @@ describe("locality: failover", function () {
     for (const from of [ASKER, PEER_ASKER])
       learned.push(await untilKnown(mesh, from, HOST, [HOME, PEER, THIRD]));
     const back = Date.now();
-    await plane.startComponent("kube-apiserver");
+    await controlPlane.startComponent("kube-apiserver");
     await scale(HOME, "answers", 0);
     const caughtUp = await untilKnown(mesh, PEER_ASKER, HOST, [PEER, THIRD]);
     await scale(HOME, "answers", 1);

@@ -40,8 +40,6 @@ export interface TestCluster {
   readonly folder: string;
   readonly registry: ProcessRegistry;
   readonly agent: NodeAgent;
-  /** The control plane, whose servers may be killed and started again one by one. */
-  readonly plane: ControlPlane;
   readonly logs: readonly string[];
   /** Its servers, to be stopped and started. */
   readonly controlPlane: ControlPlane;
@@ -127,7 +125,6 @@ export async function startCluster(
     addresses,
     folder,
     registry,
-    plane,
     get agent() {
       return agent;
     },
