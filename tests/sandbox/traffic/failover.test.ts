@@ -45,6 +45,7 @@ describe("locality: failover", function () {
   let mesh: TestMesh;
   let requests: Requests;
   let hasFailed = false;
+  let sending: Load[] = [];
 
   before(async () => {
     ({ mesh, requests } = await onStage({
@@ -57,8 +58,11 @@ describe("locality: failover", function () {
     await allFrom(HOME);
   });
 
-  afterEach(function () {
+  afterEach(async function () {
     hasFailed ||= this.currentTest?.state === "failed";
+    // Those of a failed test would go on for ever.
+    await Promise.allSettled(sending.map((load) => load.stop()));
+    sending = [];
   });
   after(async () => {
     // What a failed test left dead would fail the next group, too.
@@ -85,13 +89,19 @@ describe("locality: failover", function () {
     });
   };
 
+  const send = (from: Sender, url = URL_OF_ALL): Load => {
+    const load = Load.start(requests, from, { order: { url } });
+    sending.push(load);
+    return load;
+  };
+
   const scale = async (region: string, name: string, replicas: number, namespace = NAMESPACE) => {
     const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name };
     await mesh.in(region).kube.patch(ref, { spec: { replicas } });
   };
 
   it("to the next region when all workloads at home are taken away, and home when they are back", async () => {
-    const load = Load.start(requests, ASKER, { order: { url: URL_OF_ALL } });
+    const load = send(ASKER);
     const gone = Date.now();
     await scale(HOME, "answers", 0);
     await follows(load, gone, PEER);
@@ -104,7 +114,7 @@ describe("locality: failover", function () {
   });
 
   it("to the next region when the workloads at home are killed, and home when they run again", async () => {
-    const load = Load.start(requests, ASKER, { order: { url: URL_OF_ALL } });
+    const load = send(ASKER);
     const killed = Date.now();
     const containers = mesh.in(HOME).agent.dataPlane.processes(`${NAMESPACE}/answers`);
     const victims = containers.flatMap(({ processes }) => processes);
@@ -119,7 +129,7 @@ describe("locality: failover", function () {
   });
 
   it("to the next region when the workloads at home answer 503, and home when they are well", async () => {
-    const sick = Load.start(requests, ASKER, { order: { url: `${URL_OF_ALL}?status=503&in=${HOME}` } });
+    const sick = send(ASKER, `${URL_OF_ALL}?status=503&in=${HOME}`);
     const ill = Date.now();
     await follows(sick, ill, PEER);
     const results = await sick.stop();
@@ -130,9 +140,7 @@ describe("locality: failover", function () {
   });
 
   it("not when its control plane dies: requests go on, and the others learn of new workloads", async () => {
-    const loads = [ASKER, PEER_ASKER].map((from) =>
-      Load.start(requests, from, { order: { url: URL_OF_ALL } }),
-    );
+    const loads = [ASKER, PEER_ASKER].map((from) => send(from));
     const died = Date.now();
     await scale(HOME, "istiod", 0, "istio-system");
     for (const one of mesh.in(HOME).processes())
@@ -155,9 +163,7 @@ describe("locality: failover", function () {
 
   it("not when its API server dies: requests go on, and all learn of workloads elsewhere", async () => {
     const { controlPlane } = mesh.in(HOME);
-    const loads = [ASKER, PEER_ASKER].map((from) =>
-      Load.start(requests, from, { order: { url: URL_OF_ALL } }),
-    );
+    const loads = [ASKER, PEER_ASKER].map((from) => send(from));
     const server = controlPlane.process("kube-apiserver");
     assert.ok(server, "the API server runs");
     const died = Date.now();
