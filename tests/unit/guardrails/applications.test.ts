@@ -6,11 +6,9 @@ import type { GivenSettings } from "../../../guardrails/rule";
 import { judge } from "./support/change";
 import { BUSY_STACKS, goldenSubjects } from "./support/golden";
 
-const guide = readFileSync(path.resolve(__dirname, "../../../docs/seeds.md"), "utf8");
-const documented = JSON.parse(/^```json\n([\s\S]*?)^```$/m.exec(guide)?.[1] ?? "null") as Record<
-  string,
-  GivenSettings
->;
+const file = "catalog/microservices/guardrails.json";
+const read = (name: string): string => readFileSync(path.resolve(__dirname, "../../..", name), "utf8");
+const documented = JSON.parse(read(file)) as Record<string, GivenSettings>;
 
 describe("guardrails: every application of the catalog", () => {
   const mandatory = allRules.filter(({ level }) => level === "mandatory");
@@ -28,8 +26,12 @@ describe("guardrails: every application of the catalog", () => {
     return found.flat();
   }
 
+  it("says in the guide where those settings are", () => {
+    assert.ok(read("docs/seeds.md").includes(`--policy-pack-config ${file}`));
+  });
+
   for (const stack of BUSY_STACKS) {
-    it(`passes with the settings of docs/seeds.md, and needs each of them: ${stack}`, async () => {
+    it(`passes with the settings beside them, and needs each of them: ${stack}`, async () => {
       assert.deepEqual(await refused(stack, documented), []);
       assert.deepEqual(await refused(stack, {}), Object.keys(documented));
     });

@@ -43,7 +43,12 @@ describe("the table of runners", () => {
       "--ctrlz_address=127.1.3.1",
       "--ctrlz_port=9876",
     ]);
-    assert.deepEqual(env, { GOMAXPROCS: "2", CLUSTER_ID: "eastus-cluster", ROOT_CA_DIR: "/pod/etc/cacerts" });
+    assert.deepEqual(env, {
+      GOMAXPROCS: "2",
+      CLUSTER_ID: "eastus-cluster",
+      ROOT_CA_DIR: "/pod/etc/cacerts",
+      SSL_CERT_DIR: "/pod/cacerts:/etc/ssl/certs",
+    });
   });
 
   it("plays curl with the sandbox's application, through the proxy beside it", () => {
