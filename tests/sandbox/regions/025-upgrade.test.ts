@@ -63,13 +63,27 @@ function identityChanges(steps: readonly PlannedStep[]): Record<"create" | "dele
   };
 }
 
+/** What the earlier programs ran; what a later default brings besides is no matter of identities. */
+const APPLICATIONS = { stack: "eastus", setting: "global-mesh:applications", value: '["ai-agent"]' } as const;
+
 describe("upgrade of the program", () => {
-  const before = new Map<string, StackExport>();
+  const originals = new Map<string, StackExport>();
   const upgraded = new Set<string>();
 
+  async function configured(...args: string[]): Promise<void> {
+    const done = await pulumi(context, APPLICATIONS.stack, ["config", ...args]);
+    assert.equal(done.code, 0, done.stderr);
+    await context.workspace.up(APPLICATIONS.stack);
+  }
+
+  before("the applications of the earlier programs", () =>
+    configured("set", APPLICATIONS.setting, APPLICATIONS.value),
+  );
+  after("all applications again", () => configured("rm", APPLICATIONS.setting));
+
   afterEach("a stack that was not upgraded gets its state back", async () => {
-    for (const [stack, state] of before) if (!upgraded.has(stack)) await imported(stack, state);
-    before.clear();
+    for (const [stack, state] of originals) if (!upgraded.has(stack)) await imported(stack, state);
+    originals.clear();
     upgraded.clear();
   });
 
@@ -80,7 +94,7 @@ describe("upgrade of the program", () => {
       it(`from ${name} replaces nothing in ${stack} and ends with no changes`, async () => {
         const text = fixtureText(name, stack);
         const standing = await exported(stack);
-        before.set(stack, standing);
+        originals.set(stack, standing);
         await layOver(stack, text, await takeOutNewer(stack, text, standing));
 
         const steps = await planned(context, stack);
@@ -115,7 +129,7 @@ describe("upgrade of the program", () => {
   it("would notice another logical name, another type token and another parent", async () => {
     const stack = "eastus";
     const standing = await exported(stack);
-    before.set(stack, standing);
+    originals.set(stack, standing);
     const text = JSON.stringify({ resources: scrub(standing, sandboxMarks(context, stack)) });
     const other = text
       .replaceAll("::production/VirtualService/ai-agent", "::production/VirtualService/assistant")
