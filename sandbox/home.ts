@@ -114,9 +114,12 @@ export class SandboxHome {
     writeJson(this.identityFile, identity);
   }
 
-  /** Removes what runs left in the temporary folder; the folder itself stays, since commands are told of it. */
+  /**
+   * Removes what runs left in the temporary folder; the folder itself stays, since commands are told of it. A process
+   * that is just starting may write into it meanwhile.
+   */
   emptyTmp(): void {
-    rmSync(this.tmp, { recursive: true, force: true });
+    rmSync(this.tmp, { recursive: true, force: true, maxRetries: 5 });
     mkdirSync(this.tmp, { recursive: true, mode: 0o700 });
   }
 
