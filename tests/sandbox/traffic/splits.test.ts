@@ -10,7 +10,7 @@ import type { Place } from "./support/play";
 import type { Requests, Sender } from "./support/requests";
 import { expectShares, versionOf } from "./support/shares";
 import { onStage } from "./support/shared";
-import { shop } from "./support/shop";
+import { shop as tracked } from "./support/shop";
 import { weightsAt } from "./support/weights";
 
 const REGION = "eastus";
@@ -26,6 +26,12 @@ function replicas({ service, version }: Place): number {
   if (service === "frontend") return version === "v1" ? 1 : 0;
   return ["ai-agent", "api-service", "api-gateway"].includes(service) ? 1 : 0;
 }
+
+/** The shop without its pools, which end a connection after two requests: thousands of handshakes show no share. */
+const shop: Application = {
+  ...tracked,
+  services: tracked.services.map(({ connectionPool: _pool, ...one }) => one),
+};
 
 /** The shop with the canary of its API gateway made stable, and the next version on trial. */
 const promoted: Application = {
