@@ -233,8 +233,8 @@ export interface ServiceArgs {
    */
   readonly deny?: readonly DenyRule[];
   /**
-   * Whether paths may have parameters, as in `/items;colour=red`. A server that leaves them out reads `/api/..;/admin`
-   * as `/admin`; a proxy does not.
+   * Whether paths may have parameters, as in `/items;colour=red`. A server that leaves them out reads `/admin;x` as
+   * `/admin`; a proxy does not.
    * @default false where `access` names paths with a star or `deny` names paths: such requests get 403; otherwise true
    */
   readonly pathParameters?: boolean;

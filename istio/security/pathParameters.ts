@@ -8,8 +8,8 @@ const PARAMETERS = ".*(;|%3[bB]).*";
 
 /**
  * Refuses paths with parameters where rules compare beginnings or ends of paths. A server that leaves parameters out
- * reads `/public/..;/admin` and `/admin;x` as `/admin`; a proxy does not, and an AuthorizationPolicy cannot say that a
- * path must not contain something, so Envoy's own filter says it.
+ * reads `/admin;x`, `/;/admin` and `/api/..%3b/admin` as `/admin`; a proxy does not, and an AuthorizationPolicy cannot
+ * say that a path must not contain something, so Envoy's own filter says it.
  */
 export function pathParameters(service: Service): EnvoyFilter | undefined {
   const { name, namespace, pathParameters: allowed = false } = service;

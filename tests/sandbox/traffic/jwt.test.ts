@@ -105,6 +105,10 @@ function refused(): Readonly<Record<string, Case>> {
       issuer.token(ann, { algorithm: "none" }),
       /Jwt is not in the form|Jwt header \[alg\] is not supported/,
     ),
+    "one that wants no signature and has one": with401(
+      `${issuer.token(ann, { algorithm: "none" })}c2lnbmVk`,
+      /Jwt header/,
+    ),
     "one signed with the public key as secret": with401(
       issuer.token(ann, { algorithm: "HS256" }),
       /Jwks doesn't have key|Jwt verification fails/,

@@ -25,7 +25,9 @@ function spelled({ deny, access }: Rules) {
   return application({
     name: "spelled",
     namespaces: [{ name: NAMESPACE, mtls: "PERMISSIVE" }],
-    suppress: [{ code: "GM505", reason: "whether such a rule can be got by is what is tested" }],
+    ...(deny === undefined
+      ? {}
+      : { suppress: [{ code: "GM505", reason: "whether such a rule can be got by is what is tested" }] }),
     services: [
       service({ ...place, name: "guarded", ...(deny === undefined ? {} : { deny }) }),
       service({ ...place, name: "listed", ...(access === undefined ? {} : { access }) }),
@@ -85,10 +87,8 @@ describe("spellings of paths", function () {
   it("lead to no path that an access rule leaves out", async () => {
     await settle("listed", "/admin", 403);
     // In turn beside what is let in, below it, and below it on the way out of it.
-    const bases = ["", "/api", "/api/..", "/api/..;"];
-    const paths = spellings("admin").map(
-      (path, index) => `${bases[(index + Math.floor(index / bases.length)) % bases.length] ?? ""}${path}`,
-    );
+    const bases = ["", "/api", "/api/..", "/api/..;", "/api/..%3b"];
+    const paths = spellings("admin").map((path, index) => `${bases[index % bases.length] ?? ""}${path}`);
     const outside = (path: string): boolean => path !== "/health" && !isBelow("/api", path);
     for (const from of SENDERS) {
       const results = await send(from, "listed", paths);
@@ -120,7 +120,7 @@ describe("spellings of paths", function () {
     await show({});
     await settle("guarded", "/admin", 200);
     await settle("listed", "/admin", 200);
-    const paths = spellings("admin");
+    const paths = spellings("admin").filter((_path, index) => index % 7 === 0);
     for (const server of ["guarded", "listed"])
       for (const from of SENDERS) {
         const results = await send(from, server, paths);
