@@ -53,9 +53,8 @@ export async function begin(standing: Standing): Promise<{ load: MeshLoad; watch
   await eventually("an answer of each region to each", 60_000, async () => {
     const order = { url: `http://${HOST}/`, count: 10 };
     const seen = await Promise.all(STAYING.map((region) => send({ region, workload: CALLER }, order)));
-    return seen.every((results) => new Set(results.map(({ answer }) => answer?.region)).size === 2)
-      ? true
-      : undefined;
+    const regions = seen.map((results) => new Set(results.map(({ answer }) => answer?.region)));
+    return regions.every((one) => STAYING.every((region) => one.has(region))) ? true : undefined;
   });
   const [load, watch] = [new MeshLoad(context), new Watch(context)];
   await watch.start(STAYING);
