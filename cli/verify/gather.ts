@@ -33,7 +33,7 @@ export class Gathering {
     private readonly signal: AbortSignal,
   ) {
     // Ends what is under way at once; each ask notes that, and the signal ends the whole.
-    signal.addEventListener("abort", () => this.close(), { once: true });
+    signal.addEventListener("abort", this.close, { once: true });
   }
 
   /** Finds out how each of the regions is reached. */
@@ -107,9 +107,10 @@ export class Gathering {
   }
 
   /** Closes the kept connections. */
-  close(): void {
+  readonly close = (): void => {
+    this.signal.removeEventListener("abort", this.close);
     for (const client of this.clients.values()) client.close();
-  }
+  };
 
   private async site(wanted: RegionWanted): Promise<Site> {
     const { pulumi, kubeconfig } = this.place;
