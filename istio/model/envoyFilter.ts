@@ -99,7 +99,7 @@ export interface HttpFilterPatch {
     };
   };
   readonly patch: {
-    readonly operation: "INSERT_BEFORE";
+    readonly operation: "INSERT_FIRST";
     readonly value: {
       readonly name:
         "envoy.filters.http.local_ratelimit" | "envoy.filters.http.ratelimit" | "global-mesh.path-parameters";

@@ -17,7 +17,7 @@ function localFilter(context: string, bucket: object) {
     applyTo: "HTTP_FILTER",
     match: { context, listener: http },
     patch: {
-      operation: "INSERT_BEFORE",
+      operation: "INSERT_FIRST",
       value: {
         name: "envoy.filters.http.local_ratelimit",
         typed_config: {
@@ -83,7 +83,7 @@ describe("a global rate limit", () => {
             applyTo: "HTTP_FILTER",
             match: { context: "SIDECAR_INBOUND", listener: http },
             patch: {
-              operation: "INSERT_BEFORE",
+              operation: "INSERT_FIRST",
               value: {
                 name: "envoy.filters.http.ratelimit",
                 typed_config: {

@@ -24,7 +24,7 @@ describe("parameters in paths", () => {
             listener: { filterChain: { filter: { name: "envoy.filters.network.http_connection_manager" } } },
           },
           patch: {
-            operation: "INSERT_BEFORE",
+            operation: "INSERT_FIRST",
             value: {
               name: "global-mesh.path-parameters",
               typed_config: {
