@@ -5,6 +5,9 @@ import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
 /** Messages about what selects no pod. */
 const NO_PODS: readonly RegExp[] = [/^IST0127$/, /^IST0173$/];
 
+/** Istio's warning about every EnvoyFilter, whatever is in it (ValidateEnvoyFilter). */
+const ANY_ENVOY_FILTER = "EnvoyFilter exposes internal implementation details";
+
 /**
  * Whether Istio's analyzers find no error in what stands; warnings are notes, unless they are to count. So are messages
  * of a namespace in which nothing runs at all: workloads are brought by others, perhaps later than the mesh.
@@ -19,7 +22,7 @@ export function judgeAnalysis(
   if (messages === undefined) return absent(`by ${wanted.controlPlane}`);
   return judged(messages, (told) =>
     judged(inhabited, (namespaces) => {
-      const all = told.filter((message) => isHere(message, policies));
+      const all = told.filter((message) => isHere(message, policies) && !isChosen(message, wanted));
       const counts = (message: AnalysisMessage): boolean =>
         strict
           ? message.level !== "Info"
@@ -36,15 +39,26 @@ export function judgeAnalysis(
   );
 }
 
+/** Whether a message only says that an EnvoyFilter is one, of one that the catalog itself has asked for. */
+function isChosen({ message, origin = "" }: AnalysisMessage, { matrix }: RegionWanted): boolean {
+  return message.includes(ANY_ENVOY_FILTER) && Object.hasOwn(matrix, keyOf(origin));
+}
+
+/** `namespace/Kind/name` of an object of Istio as messages name it: `Kind namespace/name`. */
+function keyOf(origin: string): string {
+  const [kind = "", rest = ""] = origin.split(" ");
+  const [namespace = "", name = ""] = rest.split("/");
+  return `${namespace}/${kind}/${name}`;
+}
+
 /**
  * Whether a message is about what stands in this region. The analyzers read the peers' objects, too, and say of those
  * of Istio that they are this cluster's; in the peer's own turn they say the same.
  */
 function isHere({ origin = "" }: AnalysisMessage, policies: RegionFacts["policies"]): boolean {
-  const [kind = "", rest = ""] = origin.split(" ");
+  const [kind = ""] = origin.split(" ");
   if ("failed" in policies || !ISTIO_KINDS.includes(kind)) return true;
-  const [namespace = "", name = ""] = rest.split("/");
-  return policies.value.some(({ key }) => key === `${namespace}/${kind}/${name}`);
+  return policies.value.some(({ key }) => key === keyOf(origin));
 }
 
 function isOfNoPods({ code, message }: AnalysisMessage): boolean {

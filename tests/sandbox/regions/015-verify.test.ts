@@ -69,6 +69,7 @@ describe("mesh verify", () => {
       eastus.flatMap(({ check, detail }) => (check === "links" || check === "sync" ? [detail] : [])),
       ["2 of 2", "2 of 2 synced"],
     );
+    assert.doesNotMatch(report.notes.join("\n"), /EnvoyFilter/);
     assert.deepEqual(readdirSync(context.home.shellTmp), before);
   });
 

@@ -370,6 +370,26 @@ describe("mesh verify judges", () => {
       assertBroken({ messages: [message("IST0173", "Error")] }, ["analysis"], /IST0173/);
       assertBroken({ messages: [nobody], measure: { strict: true } }, ["analysis"], /IST0173/);
     });
+
+    it("not at all that an EnvoyFilter is one, where the catalog asks for it", () => {
+      const filter: AnalysisMessage = {
+        ...message("IST0133", "Warning"),
+        origin: "EnvoyFilter production/shop",
+        message:
+          "Schema validation warning: EnvoyFilter exposes internal implementation details that may change",
+      };
+      const key = "production/EnvoyFilter/shop";
+      const stands = { policies: { value: [{ ...policy, key }] } };
+      const strict = { facts: stands, messages: [filter], measure: { strict: true } };
+      assert.equal(judge(strict).analysis.state, "broken");
+      const { analysis } = judge({ ...strict, wanted: { matrix: { ...WANTED.matrix, [key]: ["eastus"] } } });
+      assert.deepEqual([analysis.state, analysis.notes, analysis.detail], ["holds", [], "clean"]);
+      const other = { ...filter, message: "Schema validation warning: another one" };
+      assert.equal(
+        judge({ ...strict, messages: [other], wanted: { matrix: { [key]: ["eastus"] } } }).analysis.state,
+        "broken",
+      );
+    });
   });
 
   describe("what could not be asked", () => {
