@@ -234,7 +234,7 @@ export interface ServiceArgs {
   readonly deny?: readonly DenyRule[];
   /**
    * Whether paths may have parameters, as in `/items;colour=red`. A server that leaves them out reads `/admin;x` as
-   * `/admin`; a proxy does not.
+   * `/admin`; a proxy does not. Write `false` where rules over paths stand in `raw` objects, which are not looked at.
    * @default false where `access` names paths with a star or `deny` names paths: such requests get 403; otherwise true
    */
   readonly pathParameters?: boolean;

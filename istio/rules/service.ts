@@ -59,6 +59,7 @@ const OF_REQUESTS = [
   "retries",
   "mirror",
   "faults",
+  "pathParameters",
 ] as const satisfies readonly (keyof Service)[];
 
 /** On a connection nobody sees a request, so no split would happen. */

@@ -7,13 +7,13 @@ import { firstFilter } from "../limits/patches";
 const PARAMETERS = ".*(;|%3[bB]).*";
 
 /**
- * Refuses paths with parameters where rules compare beginnings or ends of paths. A server that leaves parameters out
+ * Refuses paths with parameters where the service says so, and by itself where rules compare parts of paths. A server that leaves parameters out
  * reads `/admin;x`, `/;/admin` and `/api/..%3b/admin` as `/admin`; a proxy does not, and an AuthorizationPolicy cannot
  * say that a path must not contain something, so Envoy's own filter says it.
  */
 export function pathParameters(service: Service): EnvoyFilter | undefined {
-  const { name, namespace, pathParameters: allowed = false } = service;
-  if (allowed || !namesPartsOfPaths(service)) return undefined;
+  const { name, namespace, pathParameters: allowed = !namesPartsOfPaths(service) } = service;
+  if (allowed) return undefined;
   return {
     apiVersion: ENVOY_FILTER_V1ALPHA3,
     kind: "EnvoyFilter",

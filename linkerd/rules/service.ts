@@ -16,8 +16,7 @@ const SERVICE = {
   labels: "honoured",
   // A proxy of Linkerd asks for what its pod calls, when it calls it: there is nothing to keep from it.
   calls: "honoured",
-  // No policy of its proxies looks at paths, so they let parameters pass.
-  pathParameters: "honoured",
+  pathParameters: "checked",
   versions: "checked",
   rollout: "checked",
   timeout: "checked",
@@ -82,16 +81,27 @@ const RETRY_CONDITIONS: readonly string[] = ["5xx", "gateway-error"];
 
 /** What a service asks for that Linkerd cannot do. */
 export function checkService(setting: string, service: Service): readonly Fault[] {
-  const { access = [], retries, timeout } = service;
+  const { access = [], retries, timeout, pathParameters } = service;
   return [
     ...refused(setting, service, SERVICE),
     ...access.flatMap((rule, index) => refused(`${setting}.access[${index}]`, rule, ACCESS)),
+    ...(pathParameters === false ? [refusedParameters(setting)] : []),
     ...checkDuration(`${setting}.timeout`, timeout),
     ...checkDuration(`${setting}.retries.perTryTimeout`, retries?.perTryTimeout),
     ...(retries === undefined ? [] : checkRetries(`${setting}.retries`, retries, service)),
     ...checkNames(setting, service),
     ...checkSplit(setting, service),
   ];
+}
+
+/** Its proxies let parameters pass, so that only `true` is so. */
+function refusedParameters(setting: string): Fault {
+  return {
+    setting: `${setting}.pathParameters`,
+    value: false,
+    allowed: "true with meshKind linkerd: no policy of its proxies looks at paths",
+    fix: "Take it out, and let the workload refuse such paths",
+  };
 }
 
 /** On a connection nobody sees a request: such a route would do nothing. */

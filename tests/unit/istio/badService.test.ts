@@ -59,6 +59,12 @@ describe("a service that cannot work", () => {
       `${S}.protocol: got "TLS"`,
       "paths",
     ],
+    [
+      "parameters in paths of connections",
+      { protocol: "TCP", pathParameters: false },
+      `${S}.protocol: got "TCP"`,
+      "pathParameters",
+    ],
   ];
   for (const [title, changes, beginning, mention = ""] of rows) {
     it(`is refused: ${title}`, () => {

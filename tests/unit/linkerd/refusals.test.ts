@@ -27,6 +27,7 @@ const SERVICES: readonly (readonly [Partial<ServiceArgs>, string])[] = [
   [{ localRateLimit: { requests: 100, per: "60s" } }, "localRateLimit"],
   [{ deny: [{ name: "admin", paths: ["/admin"] }] }, "deny"],
   [{ jwt: [{ issuer: "https://i.example.com", jwksUri: "https://i.example.com/keys" }] }, "jwt"],
+  [{ pathParameters: false }, "pathParameters"],
   [{ mtls: "PERMISSIVE" }, "mtls"],
   [{ portMtls: { 9090: "PERMISSIVE" } }, "portMtls"],
   [{ access: [{ from: ["a/b"], methods: ["GET"] }] }, "access[0].methods"],
@@ -120,6 +121,7 @@ describe("what Linkerd cannot honour", () => {
 
   it("is not refused where a list is empty, or nothing is said", () => {
     assert.deepEqual(linkerdFaults(shops({ experiments: [], deny: [], calls: ["shops/shop"] })), []);
+    assert.deepEqual(linkerdFaults(shops({ pathParameters: true })), []);
   });
 
   it("is no raw object of Linkerd's own, unless another object has its name", () => {

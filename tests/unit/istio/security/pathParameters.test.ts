@@ -54,7 +54,6 @@ describe("parameters in paths", () => {
   for (const [what, changes] of Object.entries(refused))
     it(`are refused because of ${what}`, () => {
       assert.notEqual(filterOf(changes), undefined);
-      assert.equal(filterOf({ ...changes, pathParameters: true }), undefined);
     });
 
   const passing: Readonly<Record<string, Partial<ServiceArgs>>> = {
@@ -66,5 +65,14 @@ describe("parameters in paths", () => {
   for (const [what, changes] of Object.entries(passing))
     it(`pass where there is ${what}`, () => {
       assert.equal(filterOf(changes), undefined);
+    });
+
+  for (const [what, changes] of Object.entries({ ...refused, ...passing }))
+    it(`are refused or pass as the service says where there is ${what}`, () => {
+      assert.deepEqual(
+        filterOf({ ...changes, pathParameters: false }),
+        filterOf({ deny: [{ name: "admin", paths: ["/admin"] }] }),
+      );
+      assert.equal(filterOf({ ...changes, pathParameters: true }), undefined);
     });
 });
