@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { checkBetween } from "../../config/checks/between";
+import { SettingsError } from "../../config/faults";
 import { parseSettings } from "../../config/parse";
 import { mergeSettings } from "../../config/project";
 import { ROLLOUTS_FILE } from "../../config/rollouts";
@@ -110,6 +112,10 @@ function projectSettings(
     if (settings.role !== "region") throw new Error(`stack ${stack} is no region`);
     return settings;
   });
+  for (const settings of regions) {
+    const faults = checkBetween(name, settings, regions);
+    if (faults.length > 0) throw new SettingsError(settings.stack, faults);
+  }
   return { project: name, regions };
 }
 

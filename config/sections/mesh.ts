@@ -60,7 +60,7 @@ export const outboundTrafficPolicy = setting(z.enum(["ALLOW_ANY", "REGISTRY_ONLY
   description:
     "What proxies do with calls of hosts that they were told nothing of. ALLOW_ANY passes them on as they are. " +
     "REGISTRY_ONLY refuses them: what workloads call outside stands in the catalog as an external service, and what " +
-    "they call inside has to be told to them (docs/scoping.md).",
+    "they call inside has to be told to them (docs/scoping.md). In a primary-remote mesh the primary's holds for all.",
   allowed: "ALLOW_ANY or REGISTRY_ONLY",
 });
 

@@ -80,6 +80,32 @@ describe("a project, loaded without the engine", () => {
     assert.deepEqual(remote.compiled.namespaces, eastus?.compiled.namespaces);
   });
 
+  it("refuses what a remote says and only its primary's istiod could do", () => {
+    const say = (stack: string, policy: string): void =>
+      write(
+        stack,
+        `config: { "global-mesh:topology": primary-remote, "global-mesh:outboundTrafficPolicy": ${policy} }`,
+      );
+    const load = () => loadProject({ program: folder, catalog });
+    for (const stack of ["eastus", "southeastasia", "westeurope"]) say(stack, "REGISTRY_ONLY");
+    assert.equal(load().regions.length, 3);
+    say("westeurope", "ALLOW_ANY");
+    assert.throws(
+      load,
+      (error) =>
+        error instanceof SettingsError &&
+        error.stackName === "westeurope" &&
+        /outboundTrafficPolicy\n {2}got: {5}"ALLOW_ANY"\n {2}allowed: REGISTRY_ONLY, as eastus/.test(
+          error.message,
+        ),
+    );
+  });
+
+  it("takes regions with istiods of their own one by one", () => {
+    write("westeurope", 'config: { "global-mesh:outboundTrafficPolicy": REGISTRY_ONLY }');
+    assert.equal(loadProject({ program: folder, catalog }).regions.length, 3);
+  });
+
   describe("of Linkerd", () => {
     const config = '"global-mesh:meshKind": linkerd, "global-mesh:applications": [api-canary]';
     beforeEach(() => {
