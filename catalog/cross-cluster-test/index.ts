@@ -4,8 +4,8 @@ const NAMESPACE = "cross-cluster-test";
 
 /**
  * Shows that every region reaches every other one: a service, spread evenly, and a client beside it. Ask
- * `http://test-app.global/` from `test-client` in each region; a request with the header `x-mesh-region` is answered in
- * the region that it names or not at all, whatever the workload is. `mesh verify` asks so.
+ * `http://test-app.global/` from `test-client` in each region; a request whose header `x-mesh-region` names a region of
+ * the mesh is answered there or not at all, whatever the workload is. `mesh verify` asks so.
  */
 export const crossClusterTest = application({
   name: "cross-cluster-test",

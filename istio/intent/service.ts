@@ -206,6 +206,7 @@ export interface ServiceArgs {
   /**
    * Header by which a request names the region whose workloads are to answer it, before any weight or locality
    * counts; the answer carries the same header. For test requests: what a region without workloads is asked fails.
+   * A value that is no region of the mesh counts as no header.
    * @default requests choose no region
    * @example "x-mesh-region"
    */
