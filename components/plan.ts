@@ -10,7 +10,7 @@ import { throwFaults } from "../istio/rules/fault";
 import { checkGatewayPods } from "../istio/rules/gatewayPods";
 import { checkGatewayPorts } from "../istio/rules/gatewayPorts";
 import { GATEWAYS } from "../istio/values";
-import { hasEastWestGateway, hasIstiod } from "../topology";
+import { hasEastWestGateway } from "../topology";
 import { SYSTEM_NAMESPACE } from "./internal/labels";
 import { gatewayNamespaces } from "./mesh/mesh";
 import { planMesh, type MeshPlan, type MeshSettings } from "./mesh/plan";
@@ -67,10 +67,11 @@ export function planRegion(
  */
 export function warnIdle({ applications, region }: PolicySettings, policy: CompiledCatalog): void {
   for (const sentence of withoutEffect(policy.matrix)) void pulumi.log.warn(sentence);
-  // A remote has no objects of ours in any case.
-  const given = hasIstiod(region) ? policy.objects : policy.namespaces;
-  if (applications.length === 0 || given.length > 0) return;
   const { labels, name } = region;
+  // What is bound to a remote its primary applies, so the remote's own part may be empty.
+  const isGoverned = Object.values(policy.matrix.objects).some((regions) => regions.includes(name));
+  const given = [...policy.objects, ...policy.namespaces];
+  if (applications.length === 0 || given.length > 0 || isGoverned) return;
   void pulumi.log.warn(
     `no binding of the catalog selects region ${name}, so it gets no service and no policy, mutual TLS included. ` +
       `Bindings go by the labels in global-mesh:regions; ${name} has ${JSON.stringify(labels)}`,
