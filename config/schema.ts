@@ -58,7 +58,8 @@ export const sharedSchema = z.strictObject({
   keptReaderGeneration: setting(z.int().min(0).max(998), {
     description:
       "Generation of that credential that still holds beside the newest one, until all peers have that one " +
-      "(docs/links.md). 0: none, so that raising readerGeneration revokes what was before.",
+      "(docs/links.md). 0: none, so that raising readerGeneration revokes what was before. It is raised in the same edit as " +
+      "readerGeneration or not at all: later it makes the revoked Secret again, with the very token that was revoked.",
     allowed: "0, or the number before readerGeneration",
   }),
   clusterGeneration: setting(z.int().min(1).max(999), {

@@ -8,7 +8,10 @@ import { forUserSync } from "../internal/run-error";
 export interface TokenGenerations {
   /** Part of the name of the one that is handed out: raising it makes a new token. */
   readonly generation: number;
-  /** One from before that still holds, for readers that do not have the new one yet; 0 for none. */
+  /**
+   * One from before that still holds, for readers that do not have the new one yet; 0 for none. One that was revoked may
+   * not come back: its Secret would hold the same token.
+   */
   readonly kept: number;
 }
 

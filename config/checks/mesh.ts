@@ -30,8 +30,9 @@ function checkIstioVersion(context: CheckContext): readonly Fault[] {
 }
 
 /**
- * Another generation than the one before would come back to life: the token of a service account is signed from names
- * alone, so the Secret of a revoked generation, made again, holds the very token that was revoked.
+ * An older generation than the one before would come back to life: the token of a service account is signed from names
+ * alone, so the Secret of a revoked generation, made again, holds the very token that was revoked. Whether the one before
+ * still holds nothing here can tell, so the words say it.
  */
 function checkReader(context: CheckContext): readonly Fault[] {
   const { readerGeneration: newest, keptReaderGeneration: kept } = context.shared;
@@ -40,8 +41,11 @@ function checkReader(context: CheckContext): readonly Fault[] {
     {
       setting: context.name("keptReaderGeneration"),
       got: `${kept} with ${context.name("readerGeneration")} ${newest}`,
-      allowed: newest === 1 ? "0: there is no generation before the first" : `0, or ${newest - 1}`,
-      fix: "write 0; a generation that was revoked stays so",
+      allowed:
+        newest === 1
+          ? "0: there is no generation before the first"
+          : `0, or ${newest - 1} from the edit on that raises readerGeneration: later it would bring a revoked token back`,
+      fix: "write 0",
     },
   ];
 }
