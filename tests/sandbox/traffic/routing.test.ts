@@ -3,8 +3,9 @@ import { patterns as tracked } from "../../../catalog/patterns";
 import { application, service, type Application } from "../../../istio/intent";
 import type { Order, Result } from "../../../sandbox/app/settings";
 import type { Requests, Sender } from "./support/requests";
-import { shop } from "./support/shop";
 import { onStage } from "./support/shared";
+import { expectShares } from "./support/shares";
+import { shop } from "./support/shop";
 
 const REGION = "eastus";
 
@@ -176,11 +177,11 @@ describe("routing inside the mesh", function () {
       });
 
   it("by the weights where no experiment takes a request", async () => {
-    const url = "http://api-service.patterns.svc.cluster.local:8080/";
-    const results = await requests.send(FROM_PATTERNS, { url, count: 300, concurrency: 4 });
-    const answers = new Set(results.map(answerOf));
-    await requests.expect(FROM_PATTERNS, new URL(url).hostname, () => {
-      assert.deepEqual([...answers].toSorted(), ["api-service v1: /", "api-service v2: /"]);
+    await expectShares(requests, {
+      from: FROM_PATTERNS,
+      url: "http://api-service.patterns.svc.cluster.local:8080/",
+      by: answerOf,
+      percent: { "api-service v1: /": 90, "api-service v2: /": 10 },
     });
   });
 });
