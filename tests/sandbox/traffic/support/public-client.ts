@@ -27,6 +27,8 @@ export interface OutsideResult {
   readonly headers?: IncomingMessage["headers"];
   /** Who answered, where it was the sandbox's application. */
   readonly answer?: Answer;
+  /** What came in place of such an answer. */
+  readonly body?: string;
   /** SHA-256 of the certificate that the server showed, once it was found good. */
   readonly fingerprint?: string;
 }
@@ -61,11 +63,12 @@ export async function askFromOutside(order: OutsideOrder): Promise<OutsideResult
       response.on("data", (part: Buffer) => parts.push(part));
       response.once("error", fail);
       response.once("end", () => {
-        const answer = answerOf(Buffer.concat(parts).toString());
+        const body = Buffer.concat(parts).toString();
+        const answer = answerOf(body);
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
-          ...(answer === undefined ? {} : { answer }),
+          ...(answer === undefined ? { body } : { answer }),
           ...(fingerprint === undefined ? {} : { fingerprint }),
         });
       });
