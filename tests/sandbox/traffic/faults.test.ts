@@ -11,6 +11,7 @@ import { onStage } from "./support/shared";
 
 const region = "eastus";
 const delayed = ({ ms }: { readonly ms: number }): boolean => ms >= 5_000;
+const statuses = (results: readonly Result[]) => countBy(results, ({ status }) => String(status));
 
 /** Failures on purpose, mirrors, timeouts and retries: what the servers and Envoy have counted, not what clients guess. */
 describe("faults", function () {
@@ -31,6 +32,7 @@ describe("faults", function () {
         regions: [region],
         applications: [withoutLimits(patterns)],
         replicas: ({ service }) => (running.includes(service) ? 1 : undefined),
+        annotations: ({ service }) => (service === "mobile-backend" ? COUNTING : {}),
       });
       requests = play.requests;
       doors = new Doors(play.mesh);
@@ -65,20 +67,20 @@ describe("faults", function () {
       assert.equal(arrived, count - refused, "requests that reached the service");
     });
 
-    for (const [what, headers] of [
-      ["without x-test-fault", {}],
-      ["with another value of it", { "x-test-fault": "false" }],
-    ] as const)
-      it(`refuse none ${what}, and delay one in a thousand`, async () => {
-        const results = await requests.send(caller, { url, headers, count: 500, concurrency: 20 });
-        await requests.expect(caller, API, () => {
-          assert.deepEqual(
-            countBy(results, ({ status }) => String(status)),
-            { 200: 500 },
-          );
-          assert.ok(results.filter(delayed).length <= interval(500, 0.001).high);
-        });
+    it("delay one in a thousand of the requests without it, whatever else it says, and refuse none", async () => {
+      // So many that none at all would be out of what chance allows.
+      const count = 10_000;
+      const variants = [{}, { headers: { "x-test-fault": "false" } }];
+      const before = await injected("mobile-backend", "delays_injected");
+      const results = await requests.send(caller, { url, variants, count, concurrency: 50 });
+      const delays = (await injected("mobile-backend", "delays_injected")) - before;
+      const { low, high } = interval(count, 0.001);
+      await requests.expect(caller, API, () => {
+        assert.deepEqual(statuses(results), { 200: count });
+        assert.ok(delays >= low && delays <= high, `${delays} delays; allowed ${low} to ${high}`);
+        assert.ok(results.filter(delayed).length >= delays, "the callers have waited");
       });
+    });
 
     it("leave a tenth of the requests copied to a shadow, and no caller waits for it", async () => {
       const count = 1_000;
@@ -168,7 +170,7 @@ describe("faults", function () {
       it(`${what} ${percent} percent of the requests, as Envoy counts them`, async () => {
         const count = 400;
         const headers = { "x-test-fault": what };
-        const before = await injected(counter);
+        const before = await injected(DRILL.caller, counter);
         const results = await requests.send(caller, {
           url,
           headers,
@@ -179,7 +181,7 @@ describe("faults", function () {
         const hit = results.filter((result) => (what === "delay" ? delayed(result) : result.status === 503));
         const { low, high } = interval(count, percent / 100);
         await requests.expect(caller, HOST, async () => {
-          assert.equal((await injected(counter)) - before, hit.length);
+          assert.equal((await injected(DRILL.caller, counter)) - before, hit.length);
           assert.ok(hit.length >= low && hit.length <= high, `${hit.length}; allowed ${low} to ${high}`);
         });
       });
@@ -231,20 +233,18 @@ describe("faults", function () {
     it("are tried elsewhere when a workload takes no connection, whatever the method", async () => {
       const results = await requests.send(caller, { url: `http://${HALF}:8080/`, method: "POST", count: 40 });
       await requests.expect(caller, HALF, async () => {
-        assert.deepEqual(
-          countBy(results, ({ status }) => String(status)),
-          { 200: 40 },
-        );
+        assert.deepEqual(statuses(results), { 200: 40 });
         const pod = doors.pod({ region, workload: DRILL.caller });
         const hosts = await doors.hosts(pod, `outbound|8080||${HALF}`);
         const failed = Number(hosts.get("127.0.0.1:1")?.get("cx_connect_fail"));
         assert.ok(failed > 0, `${failed} connections were refused`);
       });
     });
-
-    async function injected(counter: string): Promise<number> {
-      const found = await doors.stats(doors.pod({ region, workload: DRILL.caller }), `fault\\.${counter}`);
-      return [...found.values()].reduce((sum, value) => sum + value, 0);
-    }
   });
+
+  /** How many requests a workload's only proxy has delayed or refused on purpose. */
+  async function injected(workload: string, counter: string): Promise<number> {
+    const found = await doors.stats(doors.pod({ region, workload }), `fault\\.${counter}`);
+    return [...found.values()].reduce((sum, value) => sum + value, 0);
+  }
 });
