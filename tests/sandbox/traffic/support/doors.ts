@@ -4,7 +4,7 @@ import { eventually } from "../../node/support/cluster";
 import type { TestMesh } from "./mesh";
 
 /** Envoy's admin page, as Istio sets it. */
-const ADMIN_PORT = 15000;
+export const ADMIN_PORT = 15000;
 
 /** Which pods of a region are meant. */
 export interface Which {

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../../sandbox/kube";
 import { workloadName } from "../../../../sandbox/node/mesh/pods";
 import { eventually } from "../../node/support/cluster";
+import { ADMIN_PORT } from "./doors";
 import type { TestMesh } from "./mesh";
 import type { Sender } from "./requests";
 
@@ -33,8 +34,6 @@ interface Section {
     };
   }[];
 }
-
-const ADMIN_PORT = 15000;
 
 /** Asks the proxy of a workload, by Envoy's own admin page. */
 export async function toldOf(mesh: TestMesh, { region, workload }: Sender): Promise<Told> {
