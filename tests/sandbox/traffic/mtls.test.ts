@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { microservices } from "../../../catalog/microservices";
+import { patterns } from "../../../catalog/patterns";
 import { application, service, type Application } from "../../../istio/intent";
 import type { KubeObject } from "../../../sandbox/kube";
 import { makeRoot } from "../node/support/certificates";
+import { server } from "./support/callers";
 import type { TestMesh } from "./support/mesh";
 import { approach, authorityOf, issue, type Approach, type Outcome } from "./support/outsider";
 import type { Requests } from "./support/requests";
@@ -18,6 +21,13 @@ interface Door {
   readonly workload: string;
   readonly port: number;
   readonly plaintext: boolean;
+}
+
+/** A request in plaintext, and what comes of it: no status where it does not come in. */
+interface Entrance extends Pick<Approach, "method" | "path"> {
+  readonly workload: string;
+  readonly port: number;
+  readonly status?: number;
 }
 
 /** What the mesh says (STRICT, in its baseline), a namespace, a workload and a port: the narrowest decides. */
@@ -59,27 +69,19 @@ const TURNED: Application = {
 /** Pods with a second port, which the catalog says nothing of but its mode. */
 const WITH_METRICS = ["mixed", "lobby"];
 const pods = (): readonly KubeObject[] =>
-  WITH_METRICS.map((name) => ({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace: name === "mixed" ? "sealed" : "open",
-      labels: { app: name },
-      annotations: { "sidecar.istio.io/rewriteAppHTTPProbers": "false" },
-    },
-    spec: {
-      serviceAccountName: name,
-      containers: [
-        {
-          name: "app",
-          image: "global-mesh-sandbox-app:1",
-          ports: [{ name: "http", containerPort: PORT }, { containerPort: METRICS }],
-          readinessProbe: { tcpSocket: { port: PORT } },
-        },
-      ],
-    },
-  }));
+  WITH_METRICS.map((name) => server(name === "mixed" ? "sealed" : "open", name, METRICS));
+
+/** What is asked in plaintext of services of the catalog, whose rules for access hold for it, too. */
+const ENTRANCES: readonly Entrance[] = [
+  { workload: "api-gateway", port: PORT, path: "/api/orders", status: 200 },
+  { workload: "api-gateway", port: PORT, path: "/orders", status: 403 },
+  { workload: "frontend", port: PORT, path: "/cart", status: 200 },
+  { workload: "frontend", port: PORT, path: "/cart", method: "POST", status: 403 },
+  { workload: "auth-service", port: PORT, path: "/tokens" },
+  { workload: "api-service", port: METRICS, path: "/metrics", status: 200 },
+  { workload: "api-service", port: METRICS, path: "/orders", status: 403 },
+  { workload: "api-service", port: PORT, path: "/metrics" },
+];
 
 /** Who is let in by which proof, in two regions under one root. */
 describe("mutual TLS", function () {
@@ -201,6 +203,34 @@ describe("mutual TLS", function () {
   it("follows the catalog when it says the opposite", async () => {
     await show(TURNED);
     await checkDoors(DOORS.map((door) => ({ ...door, plaintext: !door.plaintext })));
+  });
+
+  it("is not asked for at the entrances of the catalog, and is at the services behind them", async () => {
+    const running = ["api-gateway v1", "frontend v1", "auth-service v1"];
+    ({ mesh, requests } = await onStage({
+      regions: [HERE],
+      applications: [{ ...microservices, gateways: [] }, patterns],
+      replicas: ({ service: name, version }) => (running.includes(`${name} ${version}`) ? 1 : undefined),
+      extra: (region) => (region === HERE ? [server("patterns", "api-service", METRICS)] : []),
+    }));
+    const frontend = `${SPIFFE}/microservices/sa/frontend`;
+    const known = await issue(await authorityOf(mesh.in(HERE)), frontend);
+    for (const { status, ...door } of ENTRANCES) {
+      const plain = await tried(door, door, (outcome) => outcome.status === status);
+      // It is the missing name that keeps plaintext out, no rule.
+      const mutual =
+        status === undefined
+          ? await tried(door, { ...door, tls: known }, (outcome) => outcome.status === 200)
+          : undefined;
+      await requests.expectAt({ region: HERE, workload: door.workload }, () => {
+        const place = JSON.stringify(door);
+        assert.equal(plain.status, status, `plaintext to ${place}: ${plain.error ?? ""}`);
+        assert.equal(plain.answer?.caller, undefined, `plaintext to ${place} has a name`);
+        if (mutual === undefined) return;
+        assert.equal(plain.error, "ECONNRESET", place);
+        assert.deepEqual([mutual.status, mutual.answer?.caller], [200, frontend], place);
+      });
+    }
   });
 });
 

@@ -35,6 +35,10 @@ export interface Approach {
   /** Plaintext where it is left out; an empty object is TLS without a certificate. */
   readonly tls?: Partial<Identity>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** @default "/" */
+  readonly path?: string;
+  /** @default "GET" */
+  readonly method?: string;
 }
 
 /** What came of it. */
@@ -93,7 +97,7 @@ export async function issue(authority: Authority, spiffe: string, validForMs = H
 }
 
 /** Sends one request straight to a pod's port, as whoever can reach it could. */
-export function approach({ to, tls, headers = {} }: Approach): Promise<Outcome> {
+export function approach({ to, tls, headers = {}, path = "/", method = "GET" }: Approach): Promise<Outcome> {
   const agent = new Agent({ keepAlive: false });
   agent.createConnection = () => {
     const socket = tcpConnect({ host: to.address, port: to.port });
@@ -102,7 +106,7 @@ export function approach({ to, tls, headers = {} }: Approach): Promise<Outcome> 
     return tlsConnect({ socket, ...tls, ALPNProtocols: PROTOCOLS, rejectUnauthorized: false });
   };
   return new Promise((resolve) => {
-    const sent = request({ agent, path: "/", headers: { host: "outsider", ...headers }, setHost: false });
+    const sent = request({ agent, path, method, headers: { host: "outsider", ...headers }, setHost: false });
     sent.setTimeout(10_000, () => sent.destroy(new Error("ETIMEDOUT")));
     sent.once("error", (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message }));
     sent.once("response", (response) => {
