@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { KubeClient } from "../../kube";
 import { captureFilter } from "./capture";
 import { MANAGER } from "./part";
@@ -8,32 +9,40 @@ const GATEWAY_PORTS = [80, 443, 8080, 8443, 15012, 15017, 15443, 31400] as const
 
 /** Keeps the one object by which all proxies take their connections on sockets. */
 export class CaptureKeeper {
-  private applied: Promise<void> | undefined;
-  private wasAsked = false;
+  private writing: Promise<void> = Promise.resolve();
+  /** A write that has not begun yet: it takes with it whatever is asked until then. */
+  private next: Promise<void> | undefined;
   private readonly ports = new Set<number>(GATEWAY_PORTS);
 
-  constructor(private readonly kube: KubeClient) {}
+  constructor(private readonly kube: Pick<KubeClient, "get" | "apply">) {}
 
-  /** Done when the object is there: proxies must find it when they first ask istiod. */
-  ensure(): Promise<void> {
-    this.wasAsked = true;
-    this.applied ??= this.kube
-      .apply(captureFilter([...this.ports]), { fieldManager: MANAGER, force: true })
-      .then(() => undefined)
-      // A remote cluster need not know Istio's kinds: its proxies are told of the object in their primary.
-      .catch(withoutIstio(undefined))
-      .catch((error: unknown) => {
-        this.applied = undefined;
-        throw error;
+  /**
+   * Done when the object is there: proxies must find it when they first ask istiod. It is looked for each time, since
+   * who removes `istio-system` removes it too; and it is written once at a time, so that the newest ports stay.
+   *
+   * @param gatewayPorts ports of gateways' listeners that proxies must know besides those that they know already.
+   */
+  ensure(gatewayPorts: readonly number[] = []): Promise<void> {
+    for (const port of gatewayPorts) this.ports.add(port);
+    this.next ??= this.writing = this.writing
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.write();
       });
-    return this.applied;
+    return this.next;
   }
 
-  /** Takes note of ports of gateways; done when proxies can learn of them. */
-  async know(ports: readonly number[]): Promise<void> {
-    const fresh = ports.filter((port) => !this.ports.has(port));
-    for (const port of fresh) this.ports.add(port);
-    if (fresh.length > 0) this.applied = undefined;
-    if (this.wasAsked) await this.ensure();
+  private async write(): Promise<void> {
+    const wanted = captureFilter([...this.ports]);
+    const { apiVersion, kind, metadata } = wanted;
+    // Read first: each apply is a question to istiod, who may be away while the object stands as it should.
+    const found = await this.kube.get({ apiVersion, kind, ...metadata });
+    if (isDeepStrictEqual(found?.["spec"], wanted["spec"])) return;
+    await this.kube
+      .apply(wanted, { fieldManager: MANAGER, force: true })
+      .then(() => undefined)
+      // A remote cluster need not know Istio's kinds: its proxies are told of the object in their primary.
+      .catch(withoutIstio(undefined));
   }
 }

@@ -93,8 +93,7 @@ export class DataPlane {
     const member = this.members.get(uidOf(pod));
     member?.roots.set(container.name, root);
     if (member === undefined || imageName(container.image) !== PROXY_IMAGE) return member?.network;
-    if (isGateway(pod)) await this.capture.know(this.gatewayPorts.listeners([pod]));
-    await this.capture.ensure();
+    await this.capture.ensure(isGateway(pod) ? this.gatewayPorts.listeners([pod]) : []);
     await redirect(member, root, this.gatewayPorts);
     return { ...member.network, istiodPort: await istiodPort(this.o.kube, this.o.istiod) };
   }
@@ -130,7 +129,7 @@ export class DataPlane {
     this.admission.clear();
   }
 
-  /** Looks for places that are free again, and takes up ports of gateways that came or went; one change at a time. */
+  /** Looks for places that are free again, and keeps what proxies and gateways need as it is; one change at a time. */
   refresh(): Promise<void> {
     this.refreshing = this.refreshing
       .catch(() => undefined)
@@ -223,9 +222,10 @@ export class DataPlane {
   }
 
   private async takePorts(): Promise<void> {
+    if (this.proxies === 0) return;
     const gateways = [...this.members.values()].filter(({ pod }) => isGateway(pod));
-    if (gateways.length === 0) return;
-    await this.capture.know(this.gatewayPorts.listeners(gateways.map(({ pod }) => pod)));
+    const pods = gateways.map(({ pod }) => pod);
+    await this.capture.ensure(pods.length === 0 ? [] : this.gatewayPorts.listeners(pods));
     for (const { pod, registration, relay } of gateways) {
       const { named, relay: ports } = this.gatewayPorts.served(pod);
       registration.serve(named);
