@@ -56,10 +56,12 @@ export class AppServer {
 
   /** The trouble that a request asks for here. */
   private wishes(request: IncomingMessage): URLSearchParams {
-    const { searchParams } = new URL(request.url ?? "/", "http://app");
+    // Not by URL, which does not take every path that a caller can send, such as `//`.
+    const [, ...query] = (request.url ?? "").split("?");
+    const wishes = new URLSearchParams(query.join("?"));
     const { region, workload, version, pod } = this.settings;
-    const place = searchParams.get("in") ?? region;
-    return [region, workload, version, pod].includes(place) ? searchParams : new URLSearchParams();
+    const place = wishes.get("in") ?? region;
+    return [region, workload, version, pod].includes(place) ? wishes : new URLSearchParams();
   }
 
   private describe(request: IncomingMessage): Answer {

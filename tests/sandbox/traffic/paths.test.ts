@@ -129,6 +129,9 @@ describe("spellings of paths", function () {
   });
 });
 
+/** How a path is refused: as no path at all, by a rule, or by another path that the caller is told to ask for. */
+const REFUSALS: readonly number[] = [301, 302, 307, 308, 400, 403, 404];
+
 function meansAdmin(path: string): boolean {
   return readings(path).some((reading) => isBelow("/admin", reading));
 }
@@ -143,6 +146,11 @@ function passed(
   return paths.flatMap((path, index) => {
     const { status, error, answer } = results[index] ?? {};
     assert.ok(status !== undefined, `${path}: ${error ?? "no answer"}`);
+    // Any other status, 503 above all, may be what is left of an application that was reached.
+    assert.ok(
+      answer !== undefined ? status === 200 : REFUSALS.includes(status),
+      `${path}: ${String(status)} says neither that it was let in nor that it was refused`,
+    );
     return answer !== undefined && isForbidden(answer.path) ? [`${path} as ${answer.path}`] : [];
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AppServer } from "../../../sandbox/app/server";
 
@@ -29,4 +29,23 @@ describe("trouble on request, in one region only", () => {
       const { path } = (await answer.json()) as { path: string };
       assert.deepEqual([answer.status, path], [status, `/?${query}`]);
     });
+
+  for (const path of ["//", "///", "//:x", "//%2fadmin", "//?a=?", "*"])
+    it(`the path ${path} is answered as any other`, async () => {
+      const seen = await new Promise((resolve, reject) => {
+        const signal = AbortSignal.timeout(10_000);
+        request(base, { path, agent: false, signal }, (answer) => {
+          let text = "";
+          answer.on("data", (part: Buffer) => (text += part.toString()));
+          answer.once("end", () => resolve([answer.statusCode, (JSON.parse(text) as { path: string }).path]));
+        })
+          .once("error", reject)
+          .end();
+      });
+      assert.deepEqual(seen, [200, path]);
+    });
+
+  it("what stands in the query is read whatever the path", async () => {
+    assert.equal((await fetch(`${base}//x?status=503`)).status, 503);
+  });
 });
