@@ -45,7 +45,7 @@ export async function drain(localhost: string, isGateway: boolean): Promise<void
 
 /**
  * Waits until none of the proxies has the address among its endpoints any more. False when one has it still after the
- * time; one that does not answer sends nothing either.
+ * time, or has not answered until then: it may be busy, and send all the same. One that is not there sends nothing.
  */
 export async function isForgotten(
   address: string,
@@ -56,14 +56,23 @@ export async function isForgotten(
   let knowing = localhosts;
   for (;;) {
     const answers = await Promise.all(
-      knowing.map(async (localhost) => {
-        const clusters = await askAdmin(localhost, "GET", "/clusters").catch(() => "");
-        return clusters.includes(`::${address}:`) ? [localhost] : [];
-      }),
+      knowing.map(async (localhost) =>
+        (await knows(localhost, address, end - Date.now())) ? [localhost] : [],
+      ),
     );
     knowing = answers.flat();
     if (knowing.length === 0) return true;
     if (Date.now() > end) return false;
     await sleep(POLL_MS);
+  }
+}
+
+/** Whether a proxy has the address among its endpoints, as far as it can be known. */
+async function knows(localhost: string, address: string, leftMs: number): Promise<boolean> {
+  try {
+    const timeout = Math.max(POLL_MS, Math.min(ANSWER_MS, leftMs));
+    return (await askAdmin(localhost, "GET", "/clusters", timeout)).includes(`::${address}:`);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ECONNREFUSED";
   }
 }

@@ -19,10 +19,13 @@ async function page(host: string, knownFor: number, asked: string[]): Promise<Se
 describe("the admin page of a proxy", () => {
   const servers: Server[] = [];
   afterEach(() => {
-    for (const server of servers.splice(0)) server.close();
+    for (const server of servers.splice(0)) {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
-  it("is asked until no proxy has the endpoint; one that does not answer sends nothing", async () => {
+  it("is asked until no proxy has the endpoint; one that is not there sends nothing", async () => {
     const asked: string[] = [];
     servers.push(await page(ONE, 2, asked));
     assert.equal(await isForgotten("127.1.3.4", [ONE, OTHER], 10_000), true);
@@ -32,6 +35,22 @@ describe("the admin page of a proxy", () => {
   it("is given up after a while", async () => {
     servers.push(await page(ONE, 1_000, []));
     assert.equal(await isForgotten("127.1.3.4", [ONE], 300), false);
+  });
+
+  it("is asked again where it does not answer in time, and is taken to know until it says otherwise", async () => {
+    let [asked, isFrozen] = [0, true];
+    const server = createServer((_, response) => {
+      asked += 1;
+      if (!isFrozen) response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(15000, ONE, resolve));
+    servers.push(server);
+    assert.equal(await isForgotten("127.1.3.4", [ONE], 600), false);
+    const before = asked;
+    const thawed = isForgotten("127.1.3.4", [ONE], 60_000);
+    while (asked === before) await new Promise(setImmediate);
+    isFrozen = false;
+    assert.equal(await thawed, true);
   });
 
   it("is told to take leave: of all listeners at a gateway, of inbound ones beside an application", async () => {
