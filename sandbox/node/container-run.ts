@@ -1,28 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { endProcess, type ManagedProcess, type ProcessRegistry } from "../processes";
+import { endProcess, type ManagedProcess } from "../processes";
 import { CONTAINER_MARK, processesOfContainer } from "../processes/marked";
+import type { ContainerHost } from "./container-host";
 import { HeldError } from "./objects";
 import { probeTarget, watchProbe } from "./probes";
-import type { Command } from "./runners";
 import { clearTerminationMessage, terminationFile, terminationMessage } from "./termination";
 import { timestamp, type ContainerView } from "./status";
 import { isSidecar, type Container, type ContainerState, type Probe } from "./types";
-
-/** What a container needs of its pod. */
-export interface ContainerHost {
-  readonly registry: ProcessRegistry;
-  /** Name in process records and logs, e.g. `eastus/istio-system/istiod-abc/discovery`. */
-  readonly processName: string;
-  readonly logFile: string;
-  readonly workingFolder: string;
-  /** Where the container's ports are. */
-  readonly address: string;
-  readonly restartPolicy: "Always" | "OnFailure" | "Never";
-  /** Makes the command anew for each start; a HeldError holds the container. */
-  command(): Promise<Command>;
-  onChange(): void;
-  onEvent(type: "Normal" | "Warning", reason: string, message: string): void;
-}
 
 /** First pause after a crash; it doubles up to the longest. The kubelet's are 10 s and 5 min. */
 const FIRST_BACKOFF_MS = 1_000;
@@ -143,7 +127,7 @@ export class ContainerRun {
         return await registry.spawn({ name, command, args, env: marked, cwd, logFile });
       } catch (error) {
         const reason = error instanceof HeldError ? error.reason : "RunContainerError";
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         this.set({ waiting: { reason, message } });
         this.host.onEvent("Warning", "Failed", message);
         await this.rest(HELD_RETRY_MS);
@@ -184,6 +168,18 @@ export class ContainerRun {
     onVerdict: (ok: boolean) => void,
   ): void {
     if (probe === undefined) return;
+    // A probe that cannot be asked, one of a port that the container does not have above all, never says yes.
+    this.ask(what, probe, signal, onVerdict).catch((error: unknown) =>
+      this.host.onEvent("Warning", "Unhealthy", `${what} probe errored: ${messageOf(error)}`),
+    );
+  }
+
+  private async ask(
+    what: string,
+    probe: Probe,
+    signal: AbortSignal,
+    onVerdict: (ok: boolean) => void,
+  ): Promise<void> {
     const target = probeTarget(probe, this.container, this.host.address);
     if (target.kind === "unasked")
       this.host.onEvent(
@@ -191,7 +187,7 @@ export class ContainerRun {
         "ProbeNotAsked",
         `${what} probe by exec or grpc: the sandbox takes it for a yes`,
       );
-    void watchProbe(probe, target, signal, (ok, words) => {
+    await watchProbe(probe, target, signal, (ok, words) => {
       if (!ok) this.host.onEvent("Warning", "Unhealthy", `${what} probe failed: ${words}`);
       onVerdict(ok);
       this.host.onChange();
@@ -226,4 +222,8 @@ export class ContainerRun {
     this.state = state;
     this.host.onChange();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,52 +1,19 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeClient } from "../kube";
-import type { ProcessRegistry } from "../processes";
 import { Bell } from "./bell";
 import { ContainerRun } from "./container-run";
 import type { Placement } from "./downward";
-import type { EventRecorder } from "./events";
 import { ALLOCATABLE } from "./nodes";
 import { HeldError, type Reference } from "./objects";
 import { containerCommand } from "./pod-command";
 import { PodFolder } from "./pod-folder";
+import type { PodHost } from "./pod-host";
 import { PodVolumes } from "./pod-volumes";
-import type { Command, PodNetwork, Runner } from "./runners";
+import type { Command, Runner } from "./runners";
 import { SimulatedContainer } from "./simulated-container";
-import { isReady, podStatus, type ContainerView, type PodAddresses } from "./status";
+import { isReady, podStatus, type ContainerView } from "./status";
 import { StatusWriter } from "./status-writer";
 import { isSidecar, namespaceOf, type Container, type Pod } from "./types";
-
-/** What a pod needs of the node agent. */
-export interface PodHost {
-  readonly kube: KubeClient;
-  readonly registry: ProcessRegistry;
-  readonly events: EventRecorder;
-  readonly region: string;
-  /** Where the pods' folders are. */
-  readonly folder: string;
-  readonly logFolder: string;
-  /** The API server's address and parts, for kubeconfigs and KUBERNETES_SERVICE_HOST. */
-  readonly server: string;
-  readonly addresses: PodAddresses;
-  /** The pod's address, as its containers are told it. */
-  readonly podIP: string;
-  /** Where the pod's processes listen. */
-  readonly address: string;
-  /** Only for a pod of the data plane. */
-  readonly network?: PodNetwork | undefined;
-  runner(container: Container): Runner | undefined;
-  /**
-   * Called before each start of a container, with the folder that stands for "/" in it.
-   *
-   * @returns what the pod knows of its surroundings by now; undefined outside the data plane.
-   */
-  prepare(container: Container, root: string): Promise<PodNetwork | undefined>;
-  /** Called before a container of a deleted pod is told to end. */
-  drain(container: Container): Promise<void>;
-  onReady(ready: boolean): void;
-  log(line: string): void;
-}
 
 /** Volumes are compared with the cluster this often besides being told of changes: tokens come due. */
 const MAINTENANCE_MS = 60_000;
@@ -179,6 +146,8 @@ export class PodRun {
       await run;
       return one.view.state.terminated?.exitCode === 0 && !this.isEnded();
     }
+    // Nobody waits for it: its failure would be the daemon's.
+    run.catch((error: unknown) => this.host.log(`sidecar ${one.container.name}: ${String(error)}`));
     while (!one.isStarted && !this.isEnded()) await sleep(100);
     return !this.isEnded();
   }

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { KubeClient } from "../../../sandbox/kube";
+import type { EventRecorder } from "../../../sandbox/node/events";
+import type { PodHost } from "../../../sandbox/node/pod-host";
+import { PodRun } from "../../../sandbox/node/pod-run";
+import { FakeProcesses, settled } from "./fakes";
+import { containerOf, podOf } from "./support";
+
+const POD = podOf({
+  initContainers: [containerOf({ name: "sidecar", restartPolicy: "Always" })],
+  containers: [containerOf()],
+});
+
+describe("a pod that is run as processes", () => {
+  let folder: string;
+  let processes: FakeProcesses;
+  let lines: string[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "global-mesh-pod-"));
+    processes = new FakeProcesses();
+    lines = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const runOf = (more: Partial<PodHost> = {}) =>
+    new PodRun(POD, {
+      kube: { patchStatus: () => Promise.resolve({}) } as unknown as KubeClient,
+      registry: processes.registry,
+      events: { record: () => Promise.resolve() } as unknown as EventRecorder,
+      region: "eastus",
+      folder: join(folder, "pods"),
+      logFolder: folder,
+      server: "https://127.0.0.1:6443",
+      addresses: { hostIP: "10.1.0.1" },
+      podIP: "10.1.3.1",
+      address: "127.1.3.1",
+      runner: ({ image }) => ({
+        image,
+        claims: () => true,
+        command: () => ({ command: "true", args: [], env: {} }),
+      }),
+      prepare: () => Promise.resolve(undefined),
+      drain: () => Promise.resolve(),
+      onReady: () => undefined,
+      log: (line) => void lines.push(line),
+      ...more,
+    });
+
+  it("says what is wrong with a sidecar, which nobody waits for", async () => {
+    const pod = runOf({
+      onReady: () => {
+        if (lines.length === 0 && processes.running.size > 0) throw new Error("cannot be shown");
+      },
+    });
+    const run = pod.run();
+    while (lines.length === 0) await settled();
+    assert.deepEqual(lines, ["sidecar sidecar: Error: cannot be shown"]);
+    await pod.end(0, false);
+    assert.equal(await run, false);
+    assert.deepEqual([...processes.running], []);
+  });
+});
