@@ -22,6 +22,8 @@ export class ContainerRun {
   private ready = false;
   private started = false;
   private process: ManagedProcess | undefined;
+  private starting: Promise<ManagedProcess | undefined> = Promise.resolve(undefined);
+  private running: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
 
   constructor(
@@ -51,7 +53,12 @@ export class ContainerRun {
   }
 
   /** Runs until the container has ended for good. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.running = this.keepRunning();
+    return this.running;
+  }
+
+  private async keepRunning(): Promise<void> {
     let backoff = FIRST_BACKOFF_MS;
     while (!this.stopping.signal.aborted) {
       const begun = Date.now();
@@ -73,14 +80,21 @@ export class ContainerRun {
     if (this.process === undefined) this.set({ waiting: { reason: "ContainerCreating", message } });
   }
 
-  /** Ends the process, with a time limit before it is killed, and starts it no more. */
+  /**
+   * Ends the process, with a time limit before it is killed, and starts it no more. Done when nothing of the container
+   * goes on, the start of a process included: it writes to the pod's folder and listens at its address.
+   */
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort();
-    await this.process?.stop(graceMs);
+    const process = this.process ?? (await this.starting);
+    await process?.stop(graceMs);
+    // Why it failed is told by who runs it.
+    await this.running.catch(() => undefined);
   }
 
   private async runOnce(): Promise<ContainerState["terminated"]> {
-    const process = await this.start();
+    this.starting = this.start();
+    const process = await this.starting;
     if (process === undefined) return undefined;
     this.process = process;
     const startedAt = timestamp();

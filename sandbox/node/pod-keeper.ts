@@ -85,12 +85,7 @@ export class PodKeeper {
     this.pods.delete(uid);
     const run = this.runs.get(uid);
     this.runs.delete(uid);
-    void this.o.dataPlane
-      .leave(pod)
-      .catch((error: unknown) => this.complain(pod, error))
-      .finally(() => this.workloads.release(uid));
-    // Deleted by force: nobody waits for the process any more.
-    if (run !== undefined) void run.end(1_000, false).catch((error: unknown) => this.complain(pod, error));
+    void this.clear(pod, run);
   }
 
   /** Tells the pods that name this object. */
@@ -146,6 +141,15 @@ export class PodKeeper {
       );
       if (partly) this.once(pod, () => label(this.o.kube, pod, "partly"));
     }
+  }
+
+  /** Ends what is left of a pod that is gone. Another pod gets its address when nobody listens there any more. */
+  private async clear(pod: Pod, run: PodRun | undefined): Promise<void> {
+    const complain = (error: unknown): void => this.complain(pod, error);
+    // Deleted by force: nobody waits for the processes any more.
+    await run?.end(1_000, false).catch(complain);
+    await this.o.dataPlane.leave(pod).catch(complain);
+    this.workloads.release(uidOf(pod));
   }
 
   private async finish(pod: Pod): Promise<void> {

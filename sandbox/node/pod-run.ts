@@ -30,6 +30,8 @@ export class PodRun {
   private readonly main: (ContainerRun | SimulatedContainer)[];
   private readonly ended = new AbortController();
   private readonly bell = new Bell();
+  /** All that goes on until the pod ends. */
+  private readonly work: Promise<unknown>[] = [];
   private readonly placement: Placement;
 
   constructor(
@@ -47,9 +49,16 @@ export class PodRun {
   }
 
   /** Runs the pod until it has ended or `end` is called; says whether it ended by itself. */
-  async run(): Promise<boolean> {
+  run(): Promise<boolean> {
+    const running = this.live();
+    this.work.push(running);
+    return running;
+  }
+
+  private async live(): Promise<boolean> {
     if (!(await this.mountAll())) return false;
-    void this.maintain();
+    const maintained = this.maintain();
+    this.work.push(maintained);
     let initialized = true;
     for (const one of this.init) initialized &&= await this.initialize(one);
     if (initialized) await Promise.all(this.main.map((one) => one.run()));
@@ -61,6 +70,7 @@ export class PodRun {
     this.ended.abort();
     this.bell.ring();
     await this.status.write(status);
+    await maintained;
     this.folder.remove();
     return true;
   }
@@ -109,6 +119,8 @@ export class PodRun {
     }
     if (deleted) await this.status.write(this.currentStatus());
     this.status.end();
+    // A volume that is just being written would be there again.
+    await Promise.allSettled(this.work);
     this.folder.remove();
   }
 

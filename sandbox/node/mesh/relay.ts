@@ -31,10 +31,14 @@ export interface RelayOptions {
 export class PodRelay {
   private readonly servers = new Map<string, Server>();
   private readonly sockets = new Set<Socket>();
+  private stopped = false;
 
   constructor(private readonly o: RelayOptions) {}
 
-  /** Takes these ports, and gives up those that it had and that are not among them; fails when one cannot be had. */
+  /**
+   * Takes these ports, and gives up those that it had and that are not among them; fails when one cannot be had. Once
+   * it was stopped it takes none: its address is another pod's.
+   */
   async serve(ports: readonly RelayPort[]): Promise<void> {
     const wanted = new Map(ports.map((port) => [JSON.stringify(port), port]));
     for (const key of this.servers.keys()) if (!wanted.has(key)) await this.close(key);
@@ -43,11 +47,13 @@ export class PodRelay {
 
   /** Closes ports and connections. */
   async stop(): Promise<void> {
+    this.stopped = true;
     for (const socket of this.sockets) socket.destroy();
     await Promise.all([...this.servers.keys()].map((key) => this.close(key)));
   }
 
   private async open(key: string, port: RelayPort): Promise<void> {
+    if (this.stopped) return;
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.pass(socket, port));
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) =>
@@ -56,6 +62,8 @@ export class PodRelay {
       server.listen(port.port, this.o.address, resolve);
     });
     this.servers.set(key, server);
+    // Stopped meanwhile, which found nothing to close yet.
+    if (this.stopped) await this.close(key);
   }
 
   /** Connections that stand go on: who has a connection keeps it when a port is no longer offered. */

@@ -74,4 +74,16 @@ describe("the relay of a pod", () => {
     await assert.rejects(second.serve([{ port, socket: INBOUND_SOCKET }]), /EADDRINUSE/);
     await second.stop();
   });
+
+  it("takes no port any more once it was stopped, whenever it was asked to", async () => {
+    const others = [port + 1, port + 2].map((one) => ({ port: one, socket: INBOUND_SOCKET }));
+    const second = new PodRelay({ address: "127.200.3.5", localhost: LOCALHOST, sockets: folder });
+    const serving = second.serve(others.slice(0, 1));
+    await second.stop();
+    await serving;
+    await second.serve(others);
+    const next = new PodRelay({ address: "127.200.3.5", localhost: LOCALHOST, sockets: folder });
+    await next.serve(others);
+    await next.stop();
+  });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ContainerRun } from "../../../sandbox/node/container-run";
 import type { ContainerHost } from "../../../sandbox/node/container-host";
 import type { Container } from "../../../sandbox/node/types";
-import { FakeProcesses, settled } from "./fakes";
+import { FakeProcesses, gate, settled } from "./fakes";
 import { containerOf } from "./support";
 
 describe("a container that is run as a process", () => {
@@ -57,4 +57,38 @@ describe("a container that is run as a process", () => {
       await one.stop(0);
       await run;
     });
+
+  it("has ended only when a start that was under way is over, and starts nothing more then", async () => {
+    const { opened, open } = gate();
+    const one = runOf(
+      {},
+      {
+        command: async () => {
+          await opened;
+          return { command: "true", args: [], env: {} };
+        },
+      },
+    );
+    const run = one.run();
+    let isOver = false;
+    const stopped = one.stop(0).then(() => (isOver = true));
+    await settled();
+    assert.equal(isOver, false);
+    open();
+    await Promise.all([stopped, run]);
+    assert.deepEqual(processes.started, []);
+  });
+
+  it("ends a process that comes when it was told to end already", async () => {
+    const { opened, open } = gate();
+    processes.mayStart = opened;
+    const one = runOf();
+    const run = one.run();
+    await settled();
+    const stopped = one.stop(0);
+    await settled();
+    open();
+    await Promise.all([stopped, run]);
+    assert.deepEqual([processes.started, [...processes.running]], [["main"], []]);
+  });
 });

@@ -4,15 +4,19 @@ import type { ExitStatus, ManagedProcess, ProcessRegistry, SpawnOptions } from "
 export class FakeProcesses {
   readonly started: string[] = [];
   readonly running = new Set<string>();
+  /** What a process waits for before it is there. */
+  mayStart: Promise<void> = Promise.resolve();
   /** What a process waits for before it ends when it is told to. */
   mayEnd: Promise<void> = Promise.resolve();
   /** The grace periods that were given, in ms, by the name of the process. */
   readonly graces: (readonly [string, number | undefined])[] = [];
 
   get registry(): ProcessRegistry {
-    return {
-      spawn: (options: SpawnOptions) => Promise.resolve(this.start(options)),
-    } as unknown as ProcessRegistry;
+    const spawn = async (options: SpawnOptions): Promise<ManagedProcess> => {
+      await this.mayStart;
+      return this.start(options);
+    };
+    return { spawn } as unknown as ProcessRegistry;
   }
 
   private start({ name }: SpawnOptions): ManagedProcess {

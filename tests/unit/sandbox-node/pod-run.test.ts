@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubeClient } from "../../../sandbox/kube";
 import type { EventRecorder } from "../../../sandbox/node/events";
 import type { PodHost } from "../../../sandbox/node/pod-host";
 import { PodRun } from "../../../sandbox/node/pod-run";
-import { FakeProcesses, settled } from "./fakes";
+import { FakeProcesses, gate, settled } from "./fakes";
 import { containerOf, podOf } from "./support";
 
 const POD = podOf({
@@ -61,5 +61,26 @@ describe("a pod that is run as processes", () => {
     await pod.end(0, false);
     assert.equal(await run, false);
     assert.deepEqual([...processes.running], []);
+  });
+
+  it("leaves no files, whatever a start that was under way still wrote", async () => {
+    const { opened, open } = gate();
+    let written = "";
+    const pod = runOf({
+      prepare: async (_container, root) => {
+        await opened;
+        mkdirSync(root, { recursive: true });
+        written = root;
+        return undefined;
+      },
+    });
+    const run = pod.run();
+    await settled();
+    const ended = pod.end(0, false);
+    await settled();
+    open();
+    await Promise.all([ended, run]);
+    assert.deepEqual([written === "", existsSync(written)], [false, false]);
+    assert.deepEqual(processes.started, []);
   });
 });

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { regionAddresses } from "../../../sandbox/addresses";
+import type { KubeClient } from "../../../sandbox/kube";
+import type { EventRecorder } from "../../../sandbox/node/events";
+import type { DataPlane } from "../../../sandbox/node/mesh/data-plane";
+import { PodKeeper } from "../../../sandbox/node/pod-keeper";
+import type { Pod } from "../../../sandbox/node/types";
+import { FakeProcesses, gate, settled } from "./fakes";
+import { containerOf, podOf } from "./support";
+
+const NODE = { name: "eastus-node-1", address: "10.9.2.1", labels: {} };
+
+const pod = (name: string, fields: Partial<Pod["metadata"]> = {}): Pod =>
+  podOf(
+    { nodeName: NODE.name, containers: [containerOf({ image: "app:1" })] },
+    { name, uid: name, ...fields },
+  );
+
+describe("the keeper of pods of the data plane", () => {
+  let folder: string;
+  let processes: FakeProcesses;
+  /** What the keeper did, in order. */
+  let done: string[];
+  let keeper: PodKeeper;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "global-mesh-keeper-"));
+    processes = new FakeProcesses();
+    done = [];
+    const dataPlane = {
+      admission: { claims: () => true, admits: () => true },
+      join: (_pod: Pod, address: string) => void done.push(`joined at ${address}`),
+      prepare: () => Promise.resolve(undefined),
+      update: () => undefined,
+      leave: ({ metadata }: Pod) => Promise.resolve(void done.push(`${metadata.name} left`)),
+    } as unknown as DataPlane;
+    keeper = new PodKeeper({
+      kube: { patchStatus: () => Promise.resolve({}) } as unknown as KubeClient,
+      registry: processes.registry,
+      events: { record: () => Promise.resolve() } as unknown as EventRecorder,
+      addresses: regionAddresses(9, 0),
+      region: "eastus",
+      folder: join(folder, "pods"),
+      logFolder: folder,
+      server: "https://127.0.0.1:6443",
+      runners: [
+        {
+          image: "app",
+          dataPlane: true,
+          claims: () => true,
+          command: () => ({ command: "true", args: [], env: {} }),
+        },
+      ],
+      nodes: [NODE],
+      dataPlane,
+      onReady: () => undefined,
+      log: (line) => assert.fail(line),
+    });
+  });
+  afterEach(async () => {
+    await keeper.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("gives the address of a pod that was deleted by force to another when its processes have ended", async () => {
+    const { opened, open } = gate();
+    processes.mayEnd = opened;
+    keeper.take(pod("one"));
+    await settled();
+    assert.deepEqual([...processes.running], ["eastus/shop/one/main"]);
+    keeper.gone(pod("one"));
+    await settled();
+    keeper.take(pod("two"));
+    open();
+    await settled();
+    keeper.take(pod("three"));
+    assert.deepEqual(done, ["joined at 127.9.3.1", "joined at 127.9.3.2", "one left", "joined at 127.9.3.1"]);
+  });
+});
