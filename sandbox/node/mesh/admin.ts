@@ -5,7 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 const ADMIN_PORT = 15000;
 /** A proxy that does not answer in time is frozen, or gone. */
 const ANSWER_MS = 2_000;
+/** A dump is made on the proxy's main thread, which a busy machine keeps waiting. */
+const DUMP_MS = 20_000;
 const POLL_MS = 200;
+
+/** All that a proxy believes. */
+export async function configDump(localhost: string): Promise<unknown> {
+  return JSON.parse(await askAdmin(localhost, "GET", "/config_dump?include_eds", DUMP_MS));
+}
 
 /** Asks the admin page of the proxy with this localhost. @param timeout in ms; a dump of everything takes longer. */
 export function askAdmin(

@@ -8,7 +8,7 @@ import type { NodeSpec } from "../nodes";
 import type { PodNetwork, Runner } from "../runners";
 import { namespaceOf, uidOf, type Container, type Pod } from "../types";
 import { Admission } from "./admission";
-import { askAdmin, drain, isForgotten } from "./admin";
+import { configDump, drain, isForgotten } from "./admin";
 import { beliefsOf, type Beliefs } from "./beliefs";
 import { CaptureKeeper } from "./capture-keeper";
 import { GatewayPorts } from "./gateway-ports";
@@ -46,8 +46,6 @@ export interface DataPlaneOptions {
 
 /** How long an ending pod waits for its callers to be told. */
 const TELL_MS = 5_000;
-/** A dump is made on the proxy's main thread, which a busy machine keeps waiting. */
-const DUMP_MS = 20_000;
 
 /**
  * The data plane of one region: decides which pods run with it, stands in for the iptables of each, and registers
@@ -117,9 +115,11 @@ export class DataPlane {
     await this.gatewayPorts.start();
   }
 
-  /** Gives up all ports; the pods and their registrations stay for a later agent. */
+  /** Gives up all ports and registrations; the pods stay, and a later agent runs and registers them again. */
   async stop(): Promise<void> {
     await this.gatewayPorts.stop();
+    // Where nobody takes a registration back, the next agent does: one failure is enough.
+    await Promise.all([...this.members.values()].map(({ registration }) => registration.end()));
     for (const [uid, { relay, network }] of this.members) {
       await relay?.stop();
       rmSync(network.sockets, { force: true });
@@ -213,12 +213,13 @@ export class DataPlane {
   /** What the proxy of a workload, or a gateway of that name, believes of a host. */
   async beliefs(workload: string, host: string): Promise<Beliefs> {
     const found = this.running().find(({ pod, network }) => network.proxied && isNamed(pod, workload));
-    return beliefsOf(await dumpOf(found ?? this.sender(workload)), host);
+    const { network } = found ?? this.sender(workload);
+    return beliefsOf(await configDump(network.localhost), host);
   }
 
   /** What the proxy of a workload asks of those who call it. */
   async inbound(workload: string): Promise<InboundBeliefs> {
-    return inboundOf(await dumpOf(this.sender(workload)));
+    return inboundOf(await configDump(this.sender(workload).network.localhost));
   }
 
   private async takePorts(): Promise<void> {
@@ -241,9 +242,4 @@ export class DataPlane {
     const node = this.o.nodes.find(({ name }) => name === pod.spec.nodeName);
     return node?.labels["topology.kubernetes.io/zone"] ?? "";
   }
-}
-
-/** All that a proxy believes. */
-async function dumpOf({ network }: RunningPod): Promise<unknown> {
-  return JSON.parse(await askAdmin(network.localhost, "GET", "/config_dump?include_eds", DUMP_MS));
 }
