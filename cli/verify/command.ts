@@ -35,8 +35,25 @@ export interface VerifyOptions {
 
 const DEFAULT_WAIT_SECONDS = "15";
 
-/** Asks whether a mesh is as its files want it. */
+/**
+ * Asks whether a mesh is as its files want it.
+ * @throws UsageError whatever there is no report for: its exit code is not that of something that does not hold.
+ */
 export async function verifyCommand(
+  options: VerifyOptions,
+  catalog: Catalog,
+  signal: AbortSignal,
+): Promise<VerifyReport> {
+  try {
+    return await reportFor(options, catalog, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+}
+
+async function reportFor(
   options: VerifyOptions,
   catalog: Catalog,
   signal: AbortSignal,
@@ -60,17 +77,10 @@ export async function verifyCommand(
   return reportOf(await verify({ wanted, place, regions, skip, measure, waitSeconds, requests }, signal));
 }
 
-/** Files that say nothing sound leave nothing to verify against. */
 function readWanted(program: string | undefined, catalog: Catalog, home: string | undefined): MeshWanted {
-  try {
-    const chosen = home === undefined ? undefined : new SandboxHome(home).identity()?.applications;
-    const settings = chosenSettings(chosen);
-    return wantedOf(loadProject({ catalog, settings, ...(program === undefined ? {} : { program }) }));
-  } catch (error) {
-    throw error instanceof UsageError || !(error instanceof Error)
-      ? error
-      : new UsageError(error.message, { cause: error });
-  }
+  const chosen = home === undefined ? undefined : new SandboxHome(home).identity()?.applications;
+  const settings = chosenSettings(chosen);
+  return wantedOf(loadProject({ catalog, settings, ...(program === undefined ? {} : { program }) }));
 }
 
 function refuseUnknown({ regions, leaving }: MeshWanted, asked: readonly string[]): void {

@@ -70,10 +70,14 @@ export class Gathering {
     return outputs === undefined ? facts : { ...facts, stack: outputs.facts };
   }
 
-  /** A client of a region's API server; undefined where the region cannot be reached. */
-  clientOf(region: string): KubeClient | undefined {
+  /**
+   * A client of a region's API server.
+   * @throws where the region cannot be reached.
+   */
+  clientOf(region: string): KubeClient {
     const access = this.sites.get(region)?.access;
-    return access === undefined ? undefined : this.client(region, access);
+    if (access === undefined) throw new Error("its API server was not reached");
+    return this.client(region, access);
   }
 
   /** The regions whose API server answers, also those that are not judged. */
@@ -133,12 +137,16 @@ export class Gathering {
     if (known !== undefined) return known;
     const { kubeconfig, context } = access;
     const { env } = this.place;
-    const made = KubeClient.fromKubeconfig(kubeconfig, {
-      env,
-      ...(context === undefined ? {} : { context }),
-    });
-    this.clients.set(region, made);
-    return made;
+    try {
+      const options = { env, ...(context === undefined ? {} : { context }) };
+      const made = KubeClient.fromKubeconfig(kubeconfig, options);
+      this.clients.set(region, made);
+      return made;
+    } catch (error) {
+      // Nothing was asked yet: whatever is wrong is wrong on this side, and says nothing about the mesh.
+      const words = error instanceof Error ? error.message : String(error);
+      throw new Error(`its kubeconfig cannot be used: ${words}`, { cause: error });
+    }
   }
 }
 

@@ -22,14 +22,13 @@ export async function sendAll(
   report: (words: string) => void,
 ): Promise<SentRequests> {
   const { tests } = wanted;
-  const client = gathering.clientOf(from.name);
   if (tests === undefined || from.tests !== "runs") return { answers: new Map() };
-  if (client === undefined || isUnreached(facts.get(from.name)))
-    return { failed: "its API server was not reached" };
+  if (isUnreached(facts.get(from.name))) return { failed: "its API server was not reached" };
   const targets = wanted.regions.filter((region) => region.tests === "runs").map(({ name }) => name);
   const nobody = new Map(targets.flatMap((to) => nobodyIn(to, facts.get(to))));
   const to = targets.filter((name) => !nobody.has(name));
   try {
+    const client = gathering.clientOf(from.name);
     const sent: RequestAnswers =
       to.length === 0 ? new Map() : await runner.send({ client, from: from.name, to, tests, report, signal });
     const answers = targets.flatMap((name) => {

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { catalog } from "../../../catalog";
+import { CHECK_NAMES, type CheckName } from "../../../cli/verify/check";
+import { verifyCommand } from "../../../cli/verify/command";
+import { exitCodeOf, reportOf, type VerifyReport } from "../../../cli/verify/report";
+import type { RequestRunner } from "../../../cli/verify/requests/runner";
+import { verify, type VerifyArgs } from "../../../cli/verify/verify";
+import { UsageError } from "../../../cli/usage";
+import { fakePlace, FakeRegion, kubeconfigOf, MESH, type Istiods } from "./mesh";
+import { certificates } from "./support";
+
+const CLUSTERS = { eastus: "eastus-cluster", westeurope: "westeurope-cluster" } as const;
+type Region = keyof typeof CLUSTERS;
+const never = new AbortController().signal;
+
+describe("mesh verify", () => {
+  let regions: Record<Region, FakeRegion>;
+  let servers: Record<string, string>;
+  let istiods: Istiods;
+  let folder: string;
+  /** Regions that requests were sent from, and to whom. */
+  let sent: [from: string, to: readonly string[]][];
+
+  const runner: RequestRunner = {
+    send: ({ from, to }) => {
+      sent.push([from, to]);
+      const answer = (region: string) => ({ exitCode: 0, status: 200, region, retries: 0, words: "" });
+      return Promise.resolve(new Map(to.map((region) => [region, answer(region)])));
+    },
+  };
+
+  beforeEach(async () => {
+    const pem = await certificates();
+    regions = { eastus: new FakeRegion("eastus", pem), westeurope: new FakeRegion("westeurope", pem) };
+    servers = {};
+    for (const [name, cluster] of Object.entries(CLUSTERS))
+      servers[cluster] = await regions[name as Region].start();
+    istiods = new Map([["istiod-1", {}]]);
+    sent = [];
+    folder = mkdtempSync(path.join(tmpdir(), "verify-test-"));
+    analyzer("echo '[]'");
+  });
+
+  afterEach(() => {
+    for (const region of Object.values(regions)) region.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What stands for istioctl. */
+  function analyzer(script: string): void {
+    writeFileSync(path.join(folder, "istioctl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  async function report(
+    more: Partial<VerifyArgs> = {},
+    user: object = { token: "t" },
+  ): Promise<VerifyReport> {
+    const place = fakePlace(kubeconfigOf(servers, user), istiods, folder);
+    const measure = { now: new Date(), expiryDays: 90, strict: false };
+    const args = { wanted: MESH, place, skip: [], measure, waitSeconds: 0, requests: runner, ...more };
+    return reportOf(await verify(args, never));
+  }
+
+  /** Checks in one of two states, as `reach eastus`. */
+  function having(state: string, { checks }: VerifyReport): string[] {
+    return checks
+      .filter((one) => one.state === state && one.scope !== "mesh")
+      .map(({ check, scope }) => `${check} ${scope}`);
+  }
+
+  it("holds where all is well, and sends requests from every region to every region", async () => {
+    const found = await report();
+    assert.deepEqual(found.faults, []);
+    assert.deepEqual(having("unasked", found), []);
+    assert.equal(exitCodeOf(found), 0);
+    assert.deepEqual(sent, [
+      ["eastus", ["eastus", "westeurope"]],
+      ["westeurope", ["eastus", "westeurope"]],
+    ]);
+  });
+
+  describe("of a kubeconfig that cannot be used", () => {
+    it("shows what the other regions say, where it has no context for one", async () => {
+      delete servers["westeurope-cluster"];
+      const found = await report();
+      assert.deepEqual(found.faults, []);
+      assert.equal(exitCodeOf(found), 2);
+      assert.ok(having("holds", found).includes("reach eastus"));
+      assert.ok(having("holds", found).includes("requests eastus"));
+      assert.ok(having("unasked", found).includes("requests westeurope"));
+      const reach = found.checks.find(({ check, scope }) => check === "reach" && scope === "westeurope");
+      assert.match(reach?.detail ?? "", /its kubeconfig cannot be used: .*westeurope-cluster/);
+    });
+
+    it("says that nothing could be asked, where its users sign in by auth-provider", async () => {
+      const found = await report({}, { "auth-provider": { name: "azure" } });
+      assert.deepEqual(found.faults, []);
+      assert.equal(exitCodeOf(found), 2);
+      assert.deepEqual(sent, []);
+    });
+  });
+
+  it("ends as wrong usage where there is no report, since nothing was found broken", async () => {
+    await assert.rejects(verifyCommand({ home: folder }, catalog, never), (error) => {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.match(error.message, /There is no sandbox in/);
+      return true;
+    });
+  });
+
+  it("asks only the regions that it is to, with the one whose istiod knows their proxies", async () => {
+    regions.eastus.objects["pods"] = [];
+    const found = await report({ regions: ["westeurope"] });
+    assert.deepEqual([...new Set(found.checks.map(({ scope }) => scope))], ["westeurope"]);
+    assert.deepEqual(having("broken", found), ["proxies westeurope", "requests westeurope"]);
+    assert.match(JSON.stringify(found.faults), /no istiod of eastus knows the proxy/);
+    assert.deepEqual(sent, [["westeurope", ["westeurope"]]]);
+  });
+
+  it("asks nothing that it is to leave out", async () => {
+    analyzer("exit 1");
+    const skip: readonly CheckName[] = ["analysis", "requests"];
+    const found = await report({ skip });
+    assert.equal(exitCodeOf(found), 0);
+    assert.deepEqual(sent, []);
+    const left = found.checks.filter(({ detail }) => detail === "skipped").map(({ check }) => check);
+    assert.deepEqual(
+      [...new Set(left)],
+      CHECK_NAMES.filter((check) => skip.includes(check)),
+    );
+  });
+});
