@@ -43,8 +43,10 @@ export interface RegionFacts {
   /** Version of the API server. */
   readonly reach: Asked<string>;
   readonly controlPlane: Asked<readonly ControlPlaneFacts[]>;
-  /** Of every revision, since proxies of each are the mesh's. */
+  /** Those that answered, of every revision, since proxies of each are the mesh's. */
   readonly istiods: Asked<readonly IstiodFacts[]>;
+  /** Why another istiod pod beside those could not be asked; absent where each answered, or none. */
+  readonly silent?: string;
   readonly remoteSecrets: Asked<readonly RemoteSecretFacts[]>;
   readonly proxyPods: Asked<ProxyPods>;
   /** Namespaces with a pod, ready or not. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { runSteps, seconds, type Step } from "../ui/steps";
-import { CHECK_NAMES, SETTLING, type Asked, type CheckName } from "./check";
+import { SETTLING, type Asked, type CheckName } from "./check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
 import { Gathering } from "./gather";
 import { judgeMesh, judgeRegion, type Measure, type Outcomes } from "./judge";
+import { takenBack } from "./partly";
 import type { Place } from "./place";
 import type { SentRequests } from "./judge/requests";
 import { sendAll, type RequestsContext } from "./requests/send";
@@ -81,24 +82,12 @@ function steps(
   const all: (Step<State> | undefined)[] = [
     { title: "Stacks and kubeconfigs", run: () => gathering.reachAll() },
     { title: "Clusters and istiods", run: look },
-    skipped("analysis")
-      ? undefined
-      : {
-          title: "Analysis",
-          run: async ({ messages }) => {
-            const reached = await gathering.answering();
-            const each = async (region: RegionWanted): Promise<void> =>
-              void messages.set(region.name, await gathering.analysis(region, reached));
-            // Those without an istiod have no objects of Istio.
-            await Promise.all(judged.filter(({ governs }) => governs.length > 0).map(each));
-          },
-        },
     {
       title: "What has to settle",
       run: async (state, view) => {
         const end = Date.now() + args.waitSeconds * 1000;
         for (;;) {
-          const open = unsettled(judgeAll(args, gathering, state));
+          const open = unsettled(judgeAll(args, gathering, state), state.facts);
           if (open.length === 0) return;
           if (Date.now() >= end) {
             view.title(`Did not settle within ${args.waitSeconds} s: ${open.join(", ")}`);
@@ -110,6 +99,19 @@ function steps(
         }
       },
     },
+    skipped("analysis")
+      ? undefined
+      : {
+          // After that: an API server may have come only now, and messages are judged by the objects of the last look.
+          title: "Analysis",
+          run: async ({ messages }) => {
+            const reached = await gathering.answering();
+            const each = async (region: RegionWanted): Promise<void> =>
+              void messages.set(region.name, await gathering.analysis(region, reached));
+            // Those without an istiod have no objects of Istio.
+            await Promise.all(judged.filter(({ governs }) => governs.length > 0).map(each));
+          },
+        },
     runner === undefined || skipped("requests")
       ? undefined
       : {
@@ -145,11 +147,12 @@ function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): Readonl
     const own = facts.get(wanted.name);
     if (own === undefined) return [];
     const { roots } = gathering;
+    const governor = facts.get(wanted.controlPlane) ?? own;
     const outcomes = judgeRegion(
       {
         wanted,
         facts: own,
-        governor: facts.get(wanted.controlPlane) ?? own,
+        governor,
         ...(roots === undefined ? {} : { roots }),
         messages: messages.get(wanted.name),
         sent: sent.get(wanted.name),
@@ -158,7 +161,7 @@ function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): Readonl
       },
       args.measure,
     );
-    return [[wanted.name, without(outcomes, args.skip)] as const];
+    return [[wanted.name, without(takenBack(outcomes, own, governor), args.skip)] as const];
   });
   return new Map(judged);
 }
@@ -169,11 +172,20 @@ function without(outcomes: Outcomes, skip: readonly CheckName[]): Outcomes {
   return { ...outcomes, ...Object.fromEntries(skip.map((check) => [check, skipped])) };
 }
 
-/** What does not hold and may hold in a moment, as `eastus: proxies`. */
-function unsettled(regions: ReadonlyMap<string, Outcomes>): readonly string[] {
-  return [...regions].flatMap(([region, outcomes]) =>
-    CHECK_NAMES.filter((check) => SETTLING.includes(check) && outcomes[check].state === "broken").map(
-      (check) => `${region}: ${check}`,
-    ),
-  );
+/**
+ * What does not hold and may hold in a moment, as `eastus: proxies`. So may what could not be asked in a region that was
+ * reached: an istiod that is replaced is gone before it is asked.
+ */
+function unsettled(
+  regions: ReadonlyMap<string, Outcomes>,
+  facts: ReadonlyMap<string, RegionFacts>,
+): readonly string[] {
+  return [...regions].flatMap(([region, outcomes]) => {
+    const reach = facts.get(region)?.reach;
+    const reached = reach !== undefined && "value" in reach;
+    return SETTLING.filter((check) => {
+      const { state } = outcomes[check];
+      return state === "broken" || (state === "unasked" && reached);
+    }).map((check) => `${region}: ${check}`);
+  });
 }

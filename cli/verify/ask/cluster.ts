@@ -4,7 +4,7 @@ import { asking, type Asked } from "../check";
 import type { LivePolicy, ProxyPods, RegionFacts, TestWorkloads } from "../facts";
 import { ISTIO_API } from "../kinds";
 import type { TestApplication } from "../requests/application";
-import { askIstiod, type IstiodDoor, type IstiodPod } from "./istiod";
+import { askIstiods, type IstiodDoor, type IstiodPod } from "./istiod";
 
 const ROOT_NAMESPACE = "istio-system";
 
@@ -39,16 +39,14 @@ export async function askCluster({
     ask(() => policiesOf(client)),
   ]);
   const istiods =
-    "failed" in pods
-      ? pods
-      : await ask(() => Promise.all(istiodPods(pods.value).map((pod) => askIstiod(door, pod))));
+    "failed" in pods ? { istiods: pods } : await askIstiods(door, istiodPods(pods.value), signal);
   const proxyPods = "failed" in pods ? pods : { value: proxyPodsOf(pods.value, isSimulated) };
   const testWorkloads = "failed" in pods ? pods : { value: testWorkloadsOf(pods.value, tests, isSimulated) };
   const inhabited = "failed" in pods ? pods : { value: namespacesOf(pods.value) };
   return {
     reach,
     controlPlane,
-    istiods,
+    ...istiods,
     remoteSecrets,
     proxyPods,
     inhabited,

@@ -1,4 +1,5 @@
-import type { ClusterSync, IstiodFacts, ProxySync, PushFacts } from "../facts";
+import { asking } from "../check";
+import type { ClusterSync, IstiodFacts, ProxySync, PushFacts, RegionFacts } from "../facts";
 
 /** A pod of istiod. */
 export interface IstiodPod {
@@ -15,6 +16,19 @@ export interface IstiodDoor {
 
 /** Port of istiod's container that answers for monitoring; to whom comes by localhost without a sign-in. */
 export const MONITORING_PORT = 15014;
+
+/** Asks each istiod pod of a region: one that does not answer takes nothing from what the others say. */
+export async function askIstiods(
+  door: IstiodDoor,
+  pods: readonly IstiodPod[],
+  signal: AbortSignal,
+): Promise<Pick<RegionFacts, "istiods" | "silent">> {
+  const all = await Promise.all(pods.map((pod) => asking(() => askIstiod(door, pod), signal)));
+  const value = all.flatMap((one) => ("value" in one ? [one.value] : []));
+  const silent = all.find((one) => "failed" in one);
+  if (silent === undefined) return { istiods: { value } };
+  return value.length === 0 ? { istiods: silent } : { istiods: { value }, silent: silent.failed };
+}
 
 /** Asks one istiod for all that is judged of it. */
 export async function askIstiod(door: IstiodDoor, pod: IstiodPod): Promise<IstiodFacts> {

@@ -70,15 +70,18 @@ function standing(region: string, { root, intermediate }: Certificates): Objects
 
 /** An API server with what stands in its region; nothing can be changed by it. */
 export class FakeRegion {
-  /** Whether it answers. */
-  up = true;
+  /** Requests that find nobody, from now on. */
+  refuses = 0;
   readonly objects: Objects;
   private readonly server: Server;
 
   constructor(region: string, pem: Certificates) {
     this.objects = standing(region, pem);
     this.server = createServer((request, response) => {
-      if (!this.up) return void request.socket.destroy();
+      if (this.refuses > 0) {
+        this.refuses--;
+        return void request.socket.destroy();
+      }
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify(this.answer(new URL(request.url ?? "", "http://api"))));
     });
@@ -122,8 +125,8 @@ function resourcesOf(group: string | undefined, version: string): object[] {
   return kinds.map((kind) => ({ name: `${kind.toLowerCase()}s`, kind, namespaced: true, verbs: ["list"] }));
 }
 
-/** Pages of istiod by the name of its pod; one that is not there does not answer. */
-export type Istiods = Map<string, Partial<Pick<IstiodFacts, "clusters" | "proxies">>>;
+/** What the istiod of a pod says other than where all is well; undefined where it does not answer. */
+export type Istiods = (pod: string) => Partial<Pick<IstiodFacts, "clusters" | "proxies">> | undefined;
 
 /** How istiod sees the mesh where all is well. */
 export const SYNCED: Pick<IstiodFacts, "clusters" | "proxies"> = {
@@ -151,7 +154,7 @@ export function kubeconfigOf(servers: Readonly<Record<string, string>>, user: ob
 /** A place whose clusters are reached by a kubeconfig, and whose istiods say what they are told to. */
 export function fakePlace(kubeconfig: string, istiods: Istiods, path: string): Place {
   const page = ({ name }: IstiodPod, url: string): string => {
-    const told = istiods.get(name);
+    const told = istiods(name);
     if (told === undefined) throw new Error(`istiod pod ${name}, ${url}: no answer`);
     const { clusters, proxies } = { ...SYNCED, ...told };
     switch (url) {

@@ -9,7 +9,7 @@ import { exitCodeOf, reportOf, type VerifyReport } from "../../../cli/verify/rep
 import type { RequestRunner } from "../../../cli/verify/requests/runner";
 import { verify, type VerifyArgs } from "../../../cli/verify/verify";
 import { UsageError } from "../../../cli/usage";
-import { fakePlace, FakeRegion, kubeconfigOf, MESH, type Istiods } from "./mesh";
+import { fakePlace, FakeRegion, kubeconfigOf, MESH, pod, SYNCED, type Istiods } from "./mesh";
 import { certificates } from "./support";
 
 const CLUSTERS = { eastus: "eastus-cluster", westeurope: "westeurope-cluster" } as const;
@@ -38,7 +38,7 @@ describe("mesh verify", () => {
     servers = {};
     for (const [name, cluster] of Object.entries(CLUSTERS))
       servers[cluster] = await regions[name as Region].start();
-    istiods = new Map([["istiod-1", {}]]);
+    istiods = () => ({});
     sent = [];
     folder = mkdtempSync(path.join(tmpdir(), "verify-test-"));
     analyzer("echo '[]'");
@@ -109,6 +109,41 @@ describe("mesh verify", () => {
       assert.match(error.message, /There is no sandbox in/);
       return true;
     });
+  });
+
+  describe("while something changes", () => {
+    it("looks again where an istiod goes away before it is asked", async () => {
+      const { objects } = regions.eastus;
+      const stays = objects["pods"] ?? [];
+      objects["pods"] = [...stays, pod("istiod-2", "istio-system", "istiod")];
+      istiods = (name) => {
+        if (name === "istiod-1") return {};
+        objects["pods"] = stays;
+        return undefined;
+      };
+      const found = await report({ waitSeconds: 60 });
+      assert.deepEqual([having("broken", found), having("unasked", found)], [[], []]);
+    });
+
+    it("asks the analyzers in a region whose API server comes meanwhile", async () => {
+      regions.eastus.refuses = 2;
+      const found = await report({ waitSeconds: 60 });
+      assert.deepEqual([having("broken", found), having("unasked", found)], [[], []]);
+    });
+  });
+
+  it("names the faults that one istiod sees, and says of nothing that it holds while another is silent", async () => {
+    const { objects } = regions.eastus;
+    objects["pods"] = [...(objects["pods"] ?? []), pod("istiod-2", "istio-system", "istiod")];
+    const clusters = SYNCED.clusters.map((one) => ({ ...one, syncStatus: "timeout" }));
+    istiods = (name) => (name === "istiod-1" ? { clusters, proxies: [] } : undefined);
+    const found = await report();
+    assert.deepEqual(having("broken", found), ["sync eastus"]);
+    assert.deepEqual(having("unasked", found), [
+      "controlPlane eastus",
+      ...["proxies eastus", "proxies westeurope", "pushes eastus", "pushes westeurope"],
+    ]);
+    assert.match(JSON.stringify(found.checks), /istiod pod istiod-2, \/version: no answer/);
   });
 
   it("asks only the regions that it is to, with the one whose istiod knows their proxies", async () => {
