@@ -41,6 +41,8 @@ interface State {
   readonly facts: Map<string, RegionFacts>;
   readonly messages: Map<string, Asked<readonly AnalysisMessage[]>>;
   readonly sent: Map<string, SentRequests>;
+  /** What sending them left to say, by region. */
+  readonly notes: Map<string, string[]>;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function verify(args: VerifyArgs, signal: AbortSignal): Promise<Ver
   const { wanted, place } = args;
   const started = Date.now();
   const gathering = new Gathering(place, wanted, signal);
-  const state: State = { facts: new Map(), messages: new Map(), sent: new Map() };
+  const state: State = { facts: new Map(), messages: new Map(), sent: new Map(), notes: new Map() };
   try {
     await runSteps(state, steps(args, gathering, signal));
     signal.throwIfAborted();
@@ -116,11 +118,16 @@ function steps(
       ? undefined
       : {
           title: "Requests",
-          run: async ({ sent, facts }, view) => {
-            const context: RequestsContext = { wanted: args.wanted, gathering, facts, runner, signal };
+          run: async ({ sent, facts, notes }, view) => {
+            const { wanted } = args;
             // One region after another: the sandbox has places for few proxies.
-            for (const region of judged)
+            for (const region of judged) {
+              const left: string[] = [];
+              notes.set(region.name, left);
+              const note = (words: string): void => void left.push(words);
+              const context: RequestsContext = { wanted, gathering, facts, runner, note, signal };
               sent.set(region.name, await sendAll(region, context, (words) => view.report(words)));
+            }
           },
         },
   ];
@@ -141,7 +148,7 @@ function withGovernors(
 }
 
 function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): ReadonlyMap<string, Outcomes> {
-  const { facts, messages, sent } = state;
+  const { facts, messages, sent, notes } = state;
   const mesh = new Map(args.wanted.regions.map((region) => [region.name, region]));
   const judged = judgedRegions(args).flatMap((wanted) => {
     const own = facts.get(wanted.name);
@@ -161,7 +168,10 @@ function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): Readonl
       },
       args.measure,
     );
-    return [[wanted.name, without(takenBack(outcomes, own, governor), args.skip)] as const];
+    const said = takenBack(outcomes, own, governor);
+    const { requests } = said;
+    const noted = { ...requests, notes: [...requests.notes, ...(notes.get(wanted.name) ?? [])] };
+    return [[wanted.name, without({ ...said, requests: noted }, args.skip)] as const];
   });
   return new Map(judged);
 }

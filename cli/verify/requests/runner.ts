@@ -19,6 +19,8 @@ export interface RequestOrder {
   readonly tests: TestApplication;
   /** Says what is waited for. */
   readonly report: (words: string) => void;
+  /** Says what breaks nothing and is worth a look. */
+  readonly note: (words: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -83,7 +85,7 @@ export class JobRunner implements RequestRunner {
   }
 
   private async run(order: RequestOrder): Promise<RequestAnswers> {
-    const { client, tests, to, signal } = order;
+    const { client, from, tests, to, note, signal } = order;
     const { namespace } = tests;
     const name = `mesh-verify-${randomBytes(4).toString("hex")}`;
     try {
@@ -91,8 +93,11 @@ export class JobRunner implements RequestRunner {
       await client.create(job, { fieldManager: "mesh-verify", signal });
       return answersOf(await this.finished(name, order), order);
     } finally {
-      // With no signal: the Job goes after Ctrl-C, too. Where the server is gone Kubernetes removes it by itself later.
-      await remove(client, namespace, name).catch(() => undefined);
+      // With no signal: the Job goes after Ctrl-C, too.
+      await remove(client, namespace, name).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        note(`Job ${namespace}/${name} in ${from} was not deleted; it ends and goes by itself: ${why}`);
+      });
     }
   }
 
@@ -131,14 +136,10 @@ function isDone(pod: RequestPod, region: string): boolean {
   return lastWords(pod, containerName(region)) !== undefined;
 }
 
-/** Whether nobody waits for a Job any more: it has ended, or its time is over. */
-function isLeft({ metadata, status }: KubeObject): boolean {
-  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
-  const ended = conditions.some(
-    ({ type, status: now }) => (type === "Complete" || type === "Failed") && now === "True",
-  );
+/** Whether nobody waits for a Job any more. One that has ended may still be read by another run, and goes by itself. */
+function isLeft({ metadata }: KubeObject): boolean {
   const made = Date.parse(metadata.creationTimestamp ?? "");
-  return ended || Date.now() - made > DEADLINE_SECONDS * 1000;
+  return Date.now() - made > DEADLINE_SECONDS * 1000;
 }
 
 async function remove(client: JobClient, namespace: string, name: string): Promise<void> {

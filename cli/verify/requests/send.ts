@@ -12,13 +12,15 @@ export interface RequestsContext {
   /** Of the regions that were looked at. */
   readonly facts: ReadonlyMap<string, RegionFacts>;
   readonly runner: RequestRunner;
+  /** Says what breaks nothing and is worth a look. */
+  readonly note: (words: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Sends requests from one region to every region of the mesh that should answer. */
 export async function sendAll(
   from: RegionWanted,
-  { wanted, gathering, facts, runner, signal }: RequestsContext,
+  { wanted, gathering, facts, runner, note, signal }: RequestsContext,
   report: (words: string) => void,
 ): Promise<SentRequests> {
   const { tests } = wanted;
@@ -30,7 +32,9 @@ export async function sendAll(
   try {
     const client = gathering.clientOf(from.name);
     const sent: RequestAnswers =
-      to.length === 0 ? new Map() : await runner.send({ client, from: from.name, to, tests, report, signal });
+      to.length === 0
+        ? new Map()
+        : await runner.send({ client, from: from.name, to, tests, report, note, signal });
     const answers = targets.flatMap((name) => {
       const answer = nobody.get(name) ?? sent.get(name);
       return answer === undefined ? [] : [[name, answer] as const];

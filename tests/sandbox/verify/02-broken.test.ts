@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { exitCodeOf } from "../../../cli/verify/report";
+import { DEADLINE_SECONDS } from "../../../cli/verify/requests/job";
+import { eventually } from "../node/support/cluster";
 import { makeCacerts, makeRoot } from "../node/support/certificates";
-import { HERE, must, NAMESPACE, said, THERE, verified, verifyUntil } from "./support";
+import { HERE, leftJob, must, NAMESPACE, OURS, said, THERE, verified, verifyUntil } from "./support";
 
 /** Envoy takes no time that is negative. */
 const REFUSED = {
@@ -26,6 +28,10 @@ const RESTART = [...SYSTEM, "delete", "pod", "-l", "app=istiod"] as const;
 /** Something is broken by hand, one thing at a time, and mended as the command says. */
 describe("mesh verify of a broken mesh", () => {
   const standing = verified();
+
+  before("leave a Job, as a killed command does", async () => {
+    await must(HERE, ["create", "-f", "-"], leftJob("mesh-verify-left"));
+  });
 
   const refresh = (region: string) => standing.context.workspace.up(region, { refresh: true });
 
@@ -105,4 +111,12 @@ describe("mesh verify of a broken mesh", () => {
     await must(THERE, RESTART);
     await assertHolds();
   });
+
+  // Last: by then the time of the Job is over, and nothing but a run deletes it.
+  it("removes a Job that a killed command left, once nobody can be waiting for it any more", () =>
+    eventually("run that removes the Job", 2 * DEADLINE_SECONDS * 1000, async () => {
+      await assertHolds();
+      const jobs = await must(HERE, ["-n", NAMESPACE, "get", "jobs", "-l", OURS, "-o", "name"]);
+      return jobs === "" ? true : undefined;
+    }));
 });

@@ -3,6 +3,9 @@ import { catalog } from "../../../catalog";
 import type { CheckName } from "../../../cli/verify/check";
 import { verifyCommand, type VerifyOptions } from "../../../cli/verify/command";
 import type { VerifyReport } from "../../../cli/verify/report";
+import { testApplicationOf } from "../../../cli/verify/requests/application";
+import { JOB_LABELS, requestJob } from "../../../cli/verify/requests/job";
+import type { KubeObject } from "../../../sandbox/kube";
 import { kube } from "../../support/kube";
 import { makeStanding, type Standing } from "../../support/standing";
 
@@ -11,6 +14,9 @@ export const [HERE, THERE] = ["eastus", "westeurope"] as const;
 
 /** Namespace of the test application. */
 export const NAMESPACE = "cross-cluster-test";
+
+/** Label of the Jobs that send requests. */
+export const OURS = `app.kubernetes.io/component=${JOB_LABELS["app.kubernetes.io/component"]}`;
 
 let shared: Standing | undefined;
 
@@ -36,6 +42,13 @@ export async function must(region: string, args: readonly string[], input?: unkn
   const done = await kube(verified().context, region).run(args, input);
   assert.equal(done.code, 0, `kubectl ${args.join(" ")} in ${region}: ${done.stderr}`);
   return done.stdout;
+}
+
+/** A Job as a killed command leaves it in the first region, but for its end: it stays until somebody deletes it. */
+export function leftJob(name: string): KubeObject {
+  const tests = testApplicationOf(catalog) ?? assert.fail("no test application");
+  const job = requestJob({ name, tests, image: "curlimages/curl:8", to: [HERE] });
+  return { ...job, spec: { ...(job["spec"] as object), ttlSecondsAfterFinished: undefined } };
 }
 
 const never = new AbortController().signal;

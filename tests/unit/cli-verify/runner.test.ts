@@ -29,6 +29,9 @@ const OK = (region: string): ContainerState => ended(region, `\n0\t200\t${region
 /** An API server that has one pod for each Job, as its test says. */
 class Cluster implements JobClient {
   readonly deleted: string[] = [];
+  readonly notes: string[] = [];
+  /** Why it deletes nothing. */
+  keeps: Error | undefined;
   readonly created: KubeObject[] = [];
   jobs: KubeObject[] = [];
   events: KubeObject[] = [];
@@ -40,6 +43,7 @@ class Cluster implements JobClient {
     return Promise.resolve(object);
   }
   delete({ name }: { readonly name: string }): Promise<void> {
+    if (this.keeps !== undefined) return Promise.reject(this.keeps);
     this.deleted.push(name);
     return Promise.resolve();
   }
@@ -70,7 +74,8 @@ function send(
   o: { readonly to?: readonly string[]; readonly seconds?: number; readonly signal?: AbortSignal } = {},
 ): Promise<RequestAnswers> {
   const { to = ["eastus", "westeurope"], seconds = 0, signal = new AbortController().signal } = o;
-  const order = { client: cluster, from: "eastus", to, tests, report: () => undefined, signal };
+  const note = (words: string): void => void cluster.notes.push(words);
+  const order = { client: cluster, from: "eastus", to, tests, report: () => undefined, note, signal };
   return new JobRunner("curl:1", seconds).send(order);
 }
 
@@ -127,10 +132,22 @@ describe("the runner of test requests", () => {
       },
       status: type === undefined ? {} : { conditions: [{ type, status: "True" }] },
     });
-    cluster.jobs = [job("old", 600_000), job("failed", 1_000, "Failed"), job("others", 1_000)];
+    // Another run may be about to read what an ended one did.
+    cluster.jobs = [job("old", 600_000), job("ended", 1_000, "Complete"), job("others", 1_000)];
     cluster.pod = () => [PROXY, OK("eastus"), OK("westeurope")];
     await send(cluster);
-    assert.deepEqual(cluster.deleted.slice(0, -1), ["old", "failed"]);
+    assert.deepEqual(cluster.deleted.slice(0, -1), ["old"]);
+  });
+
+  it("notes a Job that it could not delete, and the answers count", async () => {
+    const cluster = new Cluster();
+    cluster.keeps = new Error("DELETE: 403");
+    cluster.pod = () => [PROXY, OK("eastus"), OK("westeurope")];
+    assert.deepEqual([...(await send(cluster)).keys()], ["eastus", "westeurope"]);
+    const [name] = cluster.created.map(({ metadata }) => metadata.name);
+    assert.deepEqual(cluster.notes, [
+      `Job cross-cluster-test/${name} in eastus was not deleted; it ends and goes by itself: DELETE: 403`,
+    ]);
   });
 
   it("deletes the Job when it is ended", async () => {

@@ -25,8 +25,9 @@ describe("mesh verify", () => {
   let sent: [from: string, to: readonly string[]][];
 
   const runner: RequestRunner = {
-    send: ({ from, to }) => {
+    send: ({ from, to, note }) => {
       sent.push([from, to]);
+      if (from === "eastus") note("a Job stays");
       const answer = (region: string) => ({ exitCode: 0, status: 200, region, retries: 0, words: "" });
       return Promise.resolve(new Map(to.map((region) => [region, answer(region)])));
     },
@@ -76,6 +77,7 @@ describe("mesh verify", () => {
     assert.deepEqual(found.faults, []);
     assert.deepEqual(having("unasked", found), []);
     assert.equal(exitCodeOf(found), 0);
+    assert.deepEqual(found.notes, ["a Job stays"]);
     assert.deepEqual(sent, [
       ["eastus", ["eastus", "westeurope"]],
       ["westeurope", ["eastus", "westeurope"]],
