@@ -58,7 +58,7 @@ export function isAnswered({ exitCode, status }: RequestAnswer): boolean {
 }
 
 /** A text of somebody else's on one line, without what a terminal would take for commands. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .replace(/[\p{C}\s]+/gu, " ")
     .trim()

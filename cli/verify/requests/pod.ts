@@ -1,9 +1,19 @@
 import type { KubeClient, KubeObject } from "../../../sandbox/kube";
+import { plain } from "./answer";
 
 interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: object;
-  readonly terminated?: { readonly exitCode: number; readonly message?: string };
+  readonly terminated?: Terminated;
+}
+
+/** How a container ended. */
+export interface Terminated {
+  readonly exitCode: number;
+  /** The kubelet's or the runtime's word for it, as in `OOMKilled`. */
+  readonly reason?: string;
+  /** Its last words. */
+  readonly message?: string;
 }
 
 /** How one container of a pod is. */
@@ -16,6 +26,10 @@ export interface ContainerStatus {
 /** A pod that sends requests, as far as it is looked at. */
 export interface RequestPod extends KubeObject {
   readonly status?: {
+    readonly phase?: string;
+    /** Why the whole pod failed, as in `Evicted`. */
+    readonly reason?: string;
+    readonly message?: string;
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
@@ -35,17 +49,39 @@ export function containerStatuses({ status = {} }: RequestPod): readonly Contain
 }
 
 /** How a container ended, and its last words; undefined while it has not. */
-export function lastWords(
-  pod: RequestPod,
-  container: string,
-): { readonly exitCode: number; readonly message?: string } | undefined {
+export function lastWords(pod: RequestPod, container: string): Terminated | undefined {
   return containerStatuses(pod).find(({ name }) => name === container)?.state?.terminated;
 }
 
-/** Why a pod will never send anything. */
+/** Why a pod will never send anything, or not all of it. */
 export function hopeless(pod: RequestPod): string | undefined {
   const stuck = containerStatuses(pod).find(({ state }) => HOPELESS.includes(state?.waiting?.reason ?? ""));
-  return stuck === undefined ? undefined : waiting(stuck);
+  if (stuck !== undefined) return waiting(stuck);
+  return pod.status?.phase === "Failed" ? failure(pod) : undefined;
+}
+
+/** How a pod failed: by the kubelet's word for the whole of it, and by its first container that ended badly. */
+function failure(pod: RequestPod): string {
+  const ended = containerStatuses(pod).flatMap(({ name, state }) =>
+    state?.terminated === undefined || state.terminated.exitCode === 0 ? [] : [{ name, ...state.terminated }],
+  );
+  const [first] = ended;
+  const container =
+    first === undefined
+      ? []
+      : [joined(`${first.name} ended with ${first.exitCode}`, first.reason, first.message)];
+  const whole = whyFailed(pod);
+  return ["its pod failed", ...(whole === undefined ? [] : [whole]), ...container].join(": ");
+}
+
+/** The kubelet's word for the failure of a whole pod, as of one that it evicted. */
+export function whyFailed({ status = {} }: RequestPod): string | undefined {
+  const { phase, reason, message } = status;
+  return phase !== "Failed" || (reason ?? message) === undefined ? undefined : joined(reason, message);
+}
+
+function joined(...parts: readonly (string | undefined)[]): string {
+  return parts.flatMap((part = "") => (plain(part) === "" ? [] : [plain(part)])).join(": ");
 }
 
 /** What a pod is waiting for. */
@@ -65,6 +101,22 @@ export function whyNotDone(pod: RequestPod): string {
 function waiting({ name, state }: ContainerStatus): string {
   const { reason = "waiting", message = "" } = state?.waiting ?? {};
   return `${name}: ${reason}${message === "" ? "" : `: ${message.slice(0, 200)}`}`;
+}
+
+/** Why a Job makes no pod any more; undefined while it may. */
+export async function jobEnd(
+  client: Pick<KubeClient, "list">,
+  namespace: string,
+  name: string,
+): Promise<string | undefined> {
+  const fieldSelector = `metadata.name=${name}`;
+  const [job] = await client.list({ apiVersion: "batch/v1", kind: "Job", namespace, fieldSelector });
+  if (job === undefined) return "its Job is gone: somebody else deleted it";
+  const { conditions = [] } = (job["status"] ?? {}) as {
+    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+  };
+  const failed = conditions.find(({ type, status }) => type === "Failed" && status === "True");
+  return failed === undefined ? undefined : joined("its Job failed", failed.reason, failed.message);
 }
 
 /** Warnings about an object of that name, the latest last; none where events may not be read. */

@@ -4,7 +4,17 @@ import { isNotFound, type KubeClient, type KubeObject } from "../../../sandbox/k
 import { readAnswer, type RequestAnswers } from "./answer";
 import type { TestApplication } from "./application";
 import { containerName, DEADLINE_SECONDS, JOB_LABELS, requestJob } from "./job";
-import { containerStatuses, hopeless, lastWords, warnings, whyNotDone, type RequestPod } from "./pod";
+import {
+  containerStatuses,
+  hopeless,
+  jobEnd,
+  lastWords,
+  warnings,
+  whyFailed,
+  whyNotDone,
+  type RequestPod,
+  type Terminated,
+} from "./pod";
 
 /** What of an API server's client is used. */
 export type JobClient = Pick<KubeClient, "create" | "delete" | "get" | "list">;
@@ -112,7 +122,7 @@ export class JobRunner implements RequestRunner {
       if (pod !== undefined && to.every((region) => isDone(pod, region))) return pod;
       signal.throwIfAborted();
       const late = Date.now() >= end;
-      const why = pod === undefined ? undefined : hopeless(pod);
+      const why = pod === undefined ? await jobEnd(client, namespace, name) : hopeless(pod);
       const refused = pod === undefined ? await warnings(client, namespace, name) : [];
       if (late || why !== undefined || refused.length > 0) {
         const said = pod === undefined ? refused : await warnings(client, namespace, pod.metadata.name);
@@ -159,11 +169,22 @@ function answersOf(pod: RequestPod, { to, from, tests }: RequestOrder): RequestA
     );
   return new Map(
     to.map((region) => {
-      const { message = "", exitCode } = lastWords(pod, containerName(region)) ?? {};
-      const failed = `curl ended with ${exitCode ?? "no"} and said nothing that is known: its image needs curl 8.3 or later (--request-image)`;
-      return [region, readAnswer(message) ?? { failed }] as const;
+      const ended = lastWords(pod, containerName(region));
+      return [region, readAnswer(ended?.message ?? "") ?? { failed: wordless(pod, ended) }] as const;
     }),
   );
+}
+
+/** Exit codes above are those of signals; the others are curl's, or of a container that did not start. */
+const LAST_OWN_EXIT_CODE = 128;
+
+/** Why a container said nothing that is known. */
+function wordless(pod: RequestPod, ended: Terminated | undefined): string {
+  const { exitCode, reason } = ended ?? {};
+  if (exitCode === undefined || exitCode <= LAST_OWN_EXIT_CODE)
+    return `curl ended with ${exitCode ?? "no"} and said nothing that is known: its image needs curl 8.3 or later (--request-image)`;
+  const why = [whyFailed(pod), reason].find((one) => one !== undefined && one !== "Error");
+  return `its container was killed with exit code ${exitCode}${why === undefined ? "" : `: ${why}`}`;
 }
 
 function fixOf(causes: string, image: string): string {
