@@ -28,9 +28,9 @@ export function repairStack(options: StackOptions): RepairStack {
     name,
     ...(signal === undefined ? {} : { signal }),
     pulumi: async (args, input) => {
-      // Only what may take long is broken off: an import that is cut leaves its lock, and what follows a refresh has
-      // to be noted in the state whatever became of it.
-      const breakable = args[0] === "refresh" ? signal : undefined;
+      // Only what may take long, or changes nothing, is broken off: an import that is cut leaves its lock, and what
+      // follows a refresh has to be noted in the state whatever became of it.
+      const breakable = args[0] === "refresh" || args[1] === "output" ? signal : undefined;
       breakable?.throwIfAborted();
       const { code, stdout, stderr } = await run({ ...options, signal: breakable }, args, input);
       if (code === 0) return stdout;

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { request, type RequestOptions } from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 // The package's index loads every typed API.
 import { KubeConfig } from "@kubernetes/client-node/dist/config";
@@ -17,11 +17,43 @@ export function forwardedDoor(
   kubeconfig: string,
   context: string | undefined,
   signal: AbortSignal,
+  limitMs = TIMEOUT_MS,
 ): IstiodDoor {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-  return { get: (pod, path) => getForwarded(new PortForward(config), pod, path, signal) };
+  return {
+    get: (pod, path) => {
+      const timeout = AbortSignal.timeout(limitMs);
+      const ended = AbortSignal.any([signal, timeout]);
+      const config = new EndingConfig(ended);
+      config.loadFromString(kubeconfig);
+      if (context !== undefined) config.setCurrentContext(context);
+      const limit = `no answer within ${limitMs / 1000} s`;
+      return getForwarded(new PortForward(config), pod, path, { signal, timeout, ended, limit });
+    },
+  };
+}
+
+/** A kubeconfig whose connections end with a signal, before they have come about, too: the client itself sets no limit. */
+class EndingConfig extends KubeConfig {
+  constructor(private readonly signal: AbortSignal) {
+    super();
+  }
+
+  override async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
+    options.signal = this.signal;
+    await super.applyToHTTPSOptions(options);
+  }
+}
+
+/** When an exchange ends. */
+interface Ending {
+  /** Of the whole command. */
+  readonly signal: AbortSignal;
+  /** Of this exchange. Whoever waits holds on to it: as a mere part of another signal it may be forgotten unfired. */
+  readonly timeout: AbortSignal;
+  /** Both. */
+  readonly ended: AbortSignal;
+  /** What is said then. */
+  readonly limit: string;
 }
 
 /** The part of a WebSocket that is used; the library's types of it are not installed. */
@@ -35,15 +67,16 @@ async function getForwarded(
   forward: PortForward,
   { namespace, name }: IstiodPod,
   path: string,
-  signal: AbortSignal,
+  { signal, timeout, ended, limit }: Ending,
 ): Promise<string> {
   const where = `istiod pod ${name}, ${path}`;
   const [toPod, fromPod, said] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const opened: unknown = await forward
     .portForward(namespace, name, [MONITORING_PORT], fromPod, said, toPod)
     .catch((error: unknown) => {
-      throw new Error(`${where}: the API server forwards no port: ${wordsOf(error)}`, { cause: error });
+      signal.throwIfAborted();
+      const words = timeout.aborted ? limit : wordsOf(error);
+      throw new Error(`${where}: the API server forwards no port: ${words}`, { cause: error });
     });
   // Told to try once, the client hands out the WebSocket itself.
   const socket = opened as Tunnel;
@@ -56,8 +89,8 @@ async function getForwarded(
   } catch (error) {
     signal.throwIfAborted();
     const words = Buffer.concat(errors).toString().trim();
-    const limit = ended.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : wordsOf(error);
-    throw new Error(`${where}: ${words === "" ? limit : words}`, { cause: error });
+    const own = timeout.aborted ? limit : wordsOf(error);
+    throw new Error(`${where}: ${words === "" ? own : words}`, { cause: error });
   } finally {
     socket.close();
     // A server that does not answer the goodbye would keep this process for half a minute.

@@ -43,6 +43,8 @@ function channel(number: 0 | 1, text: string, first: boolean): Buffer {
 describe("a port that the API server forwards", () => {
   const asked: { url: string; request: string; authorization: string | undefined }[] = [];
   let answer: (socket: Duplex, request: string) => void;
+  /** Called where the server opens no WebSocket, and says nothing. */
+  let silent: () => void;
   let kubeconfig: string;
   const open = new Set<Duplex>();
   const server = createServer((_, response) => response.writeHead(403).end("forbidden"));
@@ -51,6 +53,7 @@ describe("a port that the API server forwards", () => {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
       open.add(socket);
       socket.on("close", () => open.delete(socket)).on("error", () => undefined);
+      if (request.url?.includes("silent") === true) return silent();
       if (request.url?.includes("refused") === true) {
         socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
         return;
@@ -137,5 +140,30 @@ describe("a port that the API server forwards", () => {
       forwardedDoor(kubeconfig, undefined, controller.signal).get(POD, "/version"),
       /ended by SIGINT/,
     );
+  });
+
+  describe("of a server that does not open it", () => {
+    const pod = { ...POD, name: "silent" };
+    // Nothing would end this process while the connection stands.
+    afterEach(async () => {
+      while (open.size > 0) await new Promise((done) => setTimeout(done, 10));
+    });
+
+    it("ends at once when the command is broken off", async () => {
+      const controller = new AbortController();
+      silent = () => controller.abort(new Error("ended by SIGINT"));
+      await assert.rejects(
+        forwardedDoor(kubeconfig, undefined, controller.signal).get(pod, "/version"),
+        /^Error: ended by SIGINT/,
+      );
+    });
+
+    it("says that no answer came in time", async () => {
+      silent = () => undefined;
+      await assert.rejects(
+        forwardedDoor(kubeconfig, undefined, never, 500).get(pod, "/version"),
+        /istiod pod silent, \/version: the API server forwards no port: no answer within 0\.5 s/,
+      );
+    });
   });
 });
