@@ -22,6 +22,12 @@ export function regionalRouteName(region: string): string {
   return `region-${region}`;
 }
 
+/** The region of a subset as the ones below are; none of any other subset. */
+export function regionOfSubset({ name, labels }: Subset): string | undefined {
+  const [[key, region] = [], ...more] = Object.entries(labels);
+  return key === REGION_LABEL && region === name && more.length === 0 ? region : undefined;
+}
+
 /** One subset for each region where requests may name their region; none elsewhere. */
 export function regionalSubsets(
   { regionHeader }: Service,

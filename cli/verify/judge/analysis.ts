@@ -1,9 +1,13 @@
-import { ISTIO_KINDS } from "../kinds";
+import type { Subset } from "../../../istio/model";
+import { regionOfSubset } from "../../../istio/traffic/regional";
 import { absent, judged, outcome, type Asked, type Fault, type Outcome } from "../check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
+import { ISTIO_KINDS } from "../kinds";
+
+const SUBSET_WITHOUT_PODS = "IST0173";
 
 /** Messages about what selects no pod. */
-const NO_PODS: readonly RegExp[] = [/^IST0127$/, /^IST0173$/];
+const NO_PODS: readonly string[] = ["IST0127", SUBSET_WITHOUT_PODS];
 
 /** Istio's warning about every EnvoyFilter, whatever is in it (ValidateEnvoyFilter). */
 const ANY_ENVOY_FILTER = "EnvoyFilter exposes internal implementation details";
@@ -22,7 +26,12 @@ export function judgeAnalysis(
   if (messages === undefined) return absent(`by ${wanted.controlPlane}`);
   return judged(messages, (told) =>
     judged(inhabited, (namespaces) => {
-      const all = told.filter((message) => isHere(message, policies) && !isChosen(message, wanted));
+      const all = told.filter(
+        (message) =>
+          isHere(message, policies) &&
+          !isChosen(message, wanted) &&
+          !isOfElsewhere(message, wanted, policies),
+      );
       const counts = (message: AnalysisMessage): boolean =>
         strict
           ? message.level !== "Info"
@@ -61,8 +70,36 @@ function isHere({ origin = "" }: AnalysisMessage, policies: RegionFacts["policie
   return policies.value.some(({ key }) => key === keyOf(origin));
 }
 
+/** A DestinationRule as anybody may have written it. */
+interface LiveRule {
+  readonly subsets?: readonly (Pick<Subset, "name"> & Partial<Subset>)[];
+}
+
+/**
+ * Whether a message says that no pod is in the subset of a region whose pods are not asked for here. A peer's are in the
+ * peer's own turn. Nobody reads those of a region that is leaving, which has its subset until it is out of the table, and
+ * a region that the service is not bound to has none.
+ */
+function isOfElsewhere(
+  { code, origin = "", message }: AnalysisMessage,
+  { name, governs, reads, matrix }: RegionWanted,
+  policies: RegionFacts["policies"],
+): boolean {
+  if (code !== SUBSET_WITHOUT_PODS || "failed" in policies) return false;
+  const key = keyOf(origin);
+  const rule = policies.value.find((policy) => policy.key === key)?.spec as LiveRule | undefined;
+  const said = /^The Subset (\S+) /.exec(message)?.[1];
+  const { labels } = rule?.subsets?.find((subset) => subset.name === said) ?? {};
+  if (said === undefined || labels === undefined) return false;
+  const region = regionOfSubset({ name: said, labels });
+  if (region === undefined) return false;
+  const isRead = region === name || Object.hasOwn(reads, region);
+  const isBound = matrix[key]?.includes(region) ?? true;
+  return !(governs.includes(region) && isRead && isBound);
+}
+
 function isOfNoPods({ code, message }: AnalysisMessage): boolean {
-  return NO_PODS.some((known) => known.test(code)) || message.startsWith("Referenced selector not found");
+  return NO_PODS.includes(code) || message.startsWith("Referenced selector not found");
 }
 
 /** Whether no pod is in the namespace of what a message is about. */

@@ -331,67 +331,6 @@ describe("mesh verify judges", () => {
     });
   });
 
-  describe("analysis", () => {
-    const message = (
-      code: string,
-      level: AnalysisMessage["level"],
-      namespace = "production",
-    ): AnalysisMessage => ({
-      code,
-      level,
-      origin: `${namespace === "production" ? "VirtualService" : "Service"} ${namespace}/ai-agent`,
-      message: "words",
-    });
-
-    it("errors as faults, warnings as notes, one line a code", () => {
-      assertBroken({ messages: [message("IST0101", "Error")] }, ["analysis"], /IST0101: words → see https/);
-      const { analysis } = judge({
-        messages: [message("IST0118", "Warning"), message("IST0118", "Warning")],
-      });
-      assert.deepEqual([analysis.state, analysis.notes.length, analysis.detail], ["holds", 1, "2 notes"]);
-      assert.match(analysis.notes[0] ?? "", /and 1 more/);
-      assertBroken(
-        { messages: [message("IST0118", "Warning")], measure: { strict: true } },
-        ["analysis"],
-        /IST0118/,
-      );
-    });
-
-    it("an object of a peer not at all, since the peer's own analysis says it", () => {
-      const elsewhere = { ...message("IST0101", "Error"), origin: "VirtualService production/other" };
-      assert.equal(judge({ messages: [elsewhere] }).analysis.state, "holds");
-      const service = { ...message("IST0108", "Error"), origin: "Service production/other" };
-      assertBroken({ messages: [service] }, ["analysis"], /Service production\/other in eastus/);
-    });
-
-    it("subsets without pods as faults only where anything runs, unless it is to be strict", () => {
-      const nobody = message("IST0173", "Error", "empty");
-      assert.equal(judge({ messages: [nobody] }).analysis.state, "holds");
-      assertBroken({ messages: [message("IST0173", "Error")] }, ["analysis"], /IST0173/);
-      assertBroken({ messages: [nobody], measure: { strict: true } }, ["analysis"], /IST0173/);
-    });
-
-    it("not at all that an EnvoyFilter is one, where the catalog asks for it", () => {
-      const filter: AnalysisMessage = {
-        ...message("IST0133", "Warning"),
-        origin: "EnvoyFilter production/shop",
-        message:
-          "Schema validation warning: EnvoyFilter exposes internal implementation details that may change",
-      };
-      const key = "production/EnvoyFilter/shop";
-      const stands = { policies: { value: [{ ...policy, key }] } };
-      const strict = { facts: stands, messages: [filter], measure: { strict: true } };
-      assert.equal(judge(strict).analysis.state, "broken");
-      const { analysis } = judge({ ...strict, wanted: { matrix: { ...WANTED.matrix, [key]: ["eastus"] } } });
-      assert.deepEqual([analysis.state, analysis.notes, analysis.detail], ["holds", [], "clean"]);
-      const other = { ...filter, message: "Schema validation warning: another one" };
-      assert.equal(
-        judge({ ...strict, messages: [other], wanted: { matrix: { [key]: ["eastus"] } } }).analysis.state,
-        "broken",
-      );
-    });
-  });
-
   describe("what could not be asked", () => {
     it("an API server that does not answer as broken, and nothing else of it", () => {
       const failed = { failed: "not reached" };
