@@ -9,7 +9,10 @@ export type SentRequests =
   | { readonly broken: Pick<Fault, "cause" | "fix"> }
   | { readonly failed: string };
 
-const DEPLOY = "deploy its workloads (docs/verify.md#requests), or leave test requests out: --skip requests";
+/** What runs behind the test application, for whoever has nothing of their own. */
+export const WORKLOADS = "catalog/cross-cluster-test/workloads.yaml";
+
+const DEPLOY = `deploy its workloads (kubectl apply -f ${WORKLOADS}, or your own: docs/verify.md#requests), or leave test requests out: --skip requests`;
 
 /**
  * Whether requests from a region are answered in each region that they are sent to.
