@@ -4,7 +4,7 @@ import { catalog } from "../catalog";
 import { catalogCommands } from "./catalog";
 import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
-import { allAnswered, renderCurl, sandboxCurl, type CurlOptions } from "./sandbox/curl";
+import { allAnswered, collect, renderCurl, sandboxCurl, type CurlOptions } from "./sandbox/curl";
 import { sandboxDown, type DownReport } from "./sandbox/down";
 import { sandboxRegionDown } from "./sandbox/region-down";
 import { renderReport } from "./sandbox/report";
@@ -86,7 +86,11 @@ function program(): Command {
     .argument("<url>", "for example http://ai-agent.global/api/health")
     .requiredOption("--from <region/workload>", "who sends it, for example eastus/ai-agent")
     .option("-X, --request <method>", "HTTP method (default: GET, with --data POST)")
-    .option("-H, --header <line...>", 'a header, for example "x-user-id: 7"; may be given several times')
+    .option(
+      "-H, --header <line>",
+      'a header, for example "x-user-id: 7"; may be given several times',
+      collect,
+    )
     .option("-d, --data <text>", "body of the request")
     .option("-n, --count <number>", "how many requests, shown as a summary", "1")
     .option("-c, --concurrency <number>", "how many of them at once", "1")

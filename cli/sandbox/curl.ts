@@ -137,7 +137,13 @@ function senderOf(from: string, regions: readonly string[]): { region: string; w
   return { region, workload: workload.join("/") };
 }
 
-function orderOf(url: string, options: CurlOptions): Order {
+/** Adds what an option says once more. One that takes several values would take the address behind it, too. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** What is to be sent. */
+export function orderOf(url: string, options: CurlOptions): Order {
   const full = /^[a-z]+:\/\//i.test(url) ? url : `http://${url}`;
   if (!URL.canParse(full) || !/^https?:$/.test(new URL(full).protocol))
     throw new UsageError(`${url} is no address: say http://host/path or https://host/path.`);
@@ -145,12 +151,23 @@ function orderOf(url: string, options: CurlOptions): Order {
   return {
     url: full,
     method: request ?? (data === undefined ? "GET" : "POST"),
-    headers: Object.fromEntries((options.header ?? []).map(headerOf)),
+    headers: headersOf(options.header ?? []),
     ...(data === undefined ? {} : { body: data }),
     count: whole("--count", options.count ?? "1", MOST_REQUESTS),
     concurrency: whole("--concurrency", options.concurrency ?? "1", 64),
     timeoutMs: whole("--timeout", options.timeout ?? "10", 300) * 1000,
   };
+}
+
+/** Values of one name are one list, as HTTP has it. */
+function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of lines.map(headerOf)) {
+    const before = headers.get(name);
+    const between = name === "cookie" ? "; " : ", ";
+    headers.set(name, before === undefined ? value : `${before}${between}${value}`);
+  }
+  return Object.fromEntries(headers);
 }
 
 function headerOf(line: string): [string, string] {

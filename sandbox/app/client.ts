@@ -30,15 +30,20 @@ export class AppClient {
 
   constructor(private readonly settings: ClientSettings) {}
 
-  /** Sends an order's requests, so many at once as it says, and returns what came of each in order of sending. */
-  async send(order: Order): Promise<Result[]> {
+  /**
+   * Sends an order's requests, so many at once as it says, and returns what came of each in order of sending.
+   * @param signal ends those that are under way, and starts no more. @default nothing does
+   */
+  async send(order: Order, signal?: AbortSignal): Promise<Result[]> {
     const { variants = [], concurrency = 1, fresh = false } = order;
     const { count = Math.max(variants.length, 1) } = order;
     const agent = this.agent(order, { keepAlive: !fresh, maxSockets: concurrency });
+    const stop = (): void => agent.destroy();
+    signal?.addEventListener("abort", stop, { once: true });
     const results: Result[] = [];
     let next = 0;
     const worker = async (): Promise<void> => {
-      while (next < count) {
+      while (next < count && signal?.aborted !== true) {
         const index = next++;
         const at = Date.now();
         results[index] = {
@@ -51,8 +56,10 @@ export class AppClient {
     try {
       await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
     } finally {
+      signal?.removeEventListener("abort", stop);
       agent.destroy();
     }
+    signal?.throwIfAborted();
     return results;
   }
 

@@ -33,7 +33,10 @@ function runApp(): void {
     server.listen(port, settings.host);
   }
   const control = createServer((request, response) => {
-    take(request, token, client, app).then(
+    // Whoever gave an order and goes is told nothing any more: nobody wants the rest of it.
+    const gone = new AbortController();
+    response.once("close", () => gone.abort(new Error("whoever gave the order has gone")));
+    take(request, token, { client, app, gone: gone.signal }).then(
       ({ status, body }) =>
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body)),
       (error: unknown) => response.writeHead(400).end(JSON.stringify({ error: String(error) })),
@@ -49,11 +52,17 @@ function runApp(): void {
   });
 }
 
+interface Control {
+  readonly client: AppClient;
+  readonly app: AppServer;
+  /** Aborted when whoever asked has gone. */
+  readonly gone: AbortSignal;
+}
+
 async function take(
   request: IncomingMessage,
   token: string,
-  client: AppClient,
-  app: AppServer,
+  { client, app, gone }: Control,
 ): Promise<{ status: number; body: unknown }> {
   if (!isAllowed(request.headers.authorization, token)) return { status: 401, body: { error: "no token" } };
   if (request.method === "DELETE") app.release();
@@ -61,7 +70,8 @@ async function take(
     return { status: 200, body: { answered: app.answered, underWay: app.underWay } };
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return { status: 200, body: await client.send(JSON.parse(Buffer.concat(parts).toString()) as Order) };
+  const order = JSON.parse(Buffer.concat(parts).toString()) as Order;
+  return { status: 200, body: await client.send(order, gone) };
 }
 
 function isAllowed(given: string | undefined, token: string): boolean {

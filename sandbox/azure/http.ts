@@ -22,6 +22,8 @@ export interface Request {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: unknown;
+  /** Aborted when whoever asked goes without waiting for the answer. @default never */
+  readonly gone?: AbortSignal;
 }
 
 /** Serves paths that ARM does not know; undefined leaves them to ARM. */
@@ -34,7 +36,11 @@ const POLL = { "Retry-After": "1", "x-ms-retry-after-ms": "100" };
 /** The HTTP server of the ARM stand-in. Every request needs the bearer token. */
 export function armServer(arm: Arm, token: string, sideDoor?: SideDoor): Server {
   return createServer((incoming, outgoing) => {
-    void answer(arm, token, sideDoor, incoming).then((result) => {
+    const gone = new AbortController();
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished) gone.abort(new Error("whoever asked has gone"));
+    });
+    void answer(arm, token, sideDoor, { incoming, gone: gone.signal }).then((result) => {
       if (result === undefined) outgoing.destroy();
       else write(outgoing, result);
     });
@@ -45,7 +51,7 @@ async function answer(
   arm: Arm,
   token: string,
   sideDoor: SideDoor | undefined,
-  incoming: IncomingMessage,
+  { incoming, gone }: { readonly incoming: IncomingMessage; readonly gone: AbortSignal },
 ): Promise<Answer | undefined> {
   const base = `http://${incoming.headers.host ?? ""}`;
   try {
@@ -63,6 +69,7 @@ async function answer(
       path: decodeURIComponent(url.pathname),
       query: url.searchParams,
       body: await readBody(incoming),
+      gone,
     };
     const beside = await sideDoor?.(request);
     if (beside) return beside;

@@ -2,7 +2,7 @@ import { ArmError, type SideDoor } from "../arm";
 import type { Order } from "../app/settings";
 import { NoWorkloadError, type DataPlane } from "../node";
 
-/** Serves `POST /sandbox/requests`: sends requests as a workload. The rest is the inner door's. */
+/** Serves `POST /sandbox/requests`: sends requests as a workload, as long as somebody waits. The rest is the inner door's. */
 export function requestDoor(
   /** Data planes by region; undefined for a region whose cluster does not run. */
   dataPlane: (region: string) => DataPlane | undefined,
@@ -14,7 +14,7 @@ export function requestDoor(
     const plane = dataPlane(region);
     if (plane === undefined) throw new ArmError(404, "NoRegion", `no cluster of region ${region} runs.`);
     try {
-      return { status: 200, body: { results: await plane.send(workload, order) } };
+      return { status: 200, body: { results: await plane.send(workload, order, request.gone) } };
     } catch (error) {
       if (error instanceof NoWorkloadError) throw new ArmError(404, "NoWorkload", error.message);
       throw error;

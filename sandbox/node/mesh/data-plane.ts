@@ -205,9 +205,10 @@ export class DataPlane {
    * Sends requests as a workload.
    *
    * @param workload value of its label `app`, with the namespace before it where several have that.
+   * @param signal ends what is under way. @default nothing does
    */
-  async send(workload: string, order: Order): Promise<Result[]> {
-    return await sendAs(this.sender(workload).network, order);
+  async send(workload: string, order: Order, signal?: AbortSignal): Promise<Result[]> {
+    return await sendAs(this.sender(workload).network, order, signal);
   }
 
   /** What the proxy of a workload, or a gateway of that name, believes of a host. */

@@ -3,10 +3,11 @@ import type { Order, Result } from "../../app/settings";
 import { CONTROL_PORT } from "../runners/app";
 import type { PodNetwork } from "../runners/runner";
 
-/** Sends requests as a pod of the data plane, by the control door of its application. */
+/** Sends requests as a pod of the data plane, by the control door of its application, which ends them when we go. */
 export function sendAs(
   { localhost, token }: Pick<PodNetwork, "localhost" | "token">,
   order: Order,
+  signal?: AbortSignal,
 ): Promise<Result[]> {
   const body = JSON.stringify(order);
   return new Promise((resolve, reject) => {
@@ -16,6 +17,7 @@ export function sendAs(
         port: CONTROL_PORT,
         method: "POST",
         agent: false,
+        signal,
         headers: { authorization: `Bearer ${token}`, "content-length": Buffer.byteLength(body) },
       },
       (response) => {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { renderCurl } from "../../../cli/sandbox/curl";
+import { orderOf, renderCurl } from "../../../cli/sandbox/curl";
 import type { Answer, Result } from "../../../sandbox/app/settings";
 
 const answer: Answer = {
@@ -80,4 +84,34 @@ describe("what mesh sandbox curl shows", () => {
     );
     assert.match(text, /4 requests; p50 5 ms, p99 10000 ms, longest 10000 ms$/);
   });
+});
+
+describe("what mesh sandbox curl sends", () => {
+  const from = "eastus/ai-agent";
+
+  it("has every header that is said, and those of one name as one list", () => {
+    const header = ["X-Tag: one", "accept: text/html", "x-tag: two", "Cookie: a=1", "cookie: b=2"];
+    assert.deepEqual(orderOf("http://host/", { from, header }).headers, {
+      "x-tag": "one, two",
+      accept: "text/html",
+      cookie: "a=1; b=2",
+    });
+  });
+
+  it("goes to the address, wherever that stands among headers", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "global-mesh-curl-"));
+    const root = path.resolve(__dirname, "../../..");
+    const asked = ["sandbox", "curl", "--home", path.join(folder, "home"), "--from", from];
+    try {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ["--import", "tsx", "cli/main.ts", ...asked, "-H", "x: 1", "-H", "y: 2", "http://host/"],
+        { cwd: root, encoding: "utf8" },
+      );
+      assert.match(stderr, /There is no sandbox in/);
+      assert.equal(status, 1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }).timeout(120_000);
 });
