@@ -9,6 +9,7 @@ import type { SandboxContext } from "./context";
 import { exampleRequest } from "./example";
 import { regionClient } from "./kubeconfig";
 import { planWorkloads, workloadKey, type RegionServices, type Workload } from "./plan";
+import { together } from "./together";
 import { PART_OF, workloadObjects } from "./workloads";
 
 /** How long the first proxies may take: a busy machine starts fifteen of them at once. */
@@ -69,8 +70,9 @@ export async function startApplications(
     const places = MOST_PROXIES - SPARE - gateways.reduce((sum, count) => sum + count, 0);
     const plan = planWorkloads(services, regions[0]?.settings.rollouts ?? {}, places);
     const isRun = new Set(plan.run);
-    await Promise.all(
-      services.map(async (region) => {
+    await together(
+      services,
+      async (region, ends) => {
         const kube = clients.get(region.region);
         if (kube === undefined) return;
         const replicas = new Map(
@@ -78,8 +80,9 @@ export async function startApplications(
             .filter((workload) => workload.region === region.region)
             .map((workload) => [workloadKey(workload), isRun.has(workload) ? 1 : 0]),
         );
-        await apply(kube, region, replicas, view, signal);
-      }),
+        await apply(kube, region, replicas, view, ends);
+      },
+      signal,
     );
     view.title(`Applications: ${plan.run.length} workloads ready`);
     const example = exampleRequest(plan.run);
