@@ -16,6 +16,15 @@ const MOST_BATCHES = 40;
 /** Longer than any request of a healthy mesh on a busy machine. */
 const TIMEOUT_MS = 5_000;
 
+/** Those that send now. */
+const underWay = new Set<Load>();
+
+/** Stops every load that still sends: a test that fails does not come to stop its own. */
+export async function stopLoads(): Promise<void> {
+  // Why one ended is its test's to tell.
+  await Promise.allSettled([...underWay].map((load) => load.stop()));
+}
+
 /**
  * Sends requests as a workload, at a steady pace whatever becomes of them, until it is stopped: what is done to the
  * mesh meanwhile shows in their results.
@@ -37,7 +46,9 @@ export class Load {
 
   /** Begins to send. */
   static start(requests: Pick<Requests, "send">, from: Sender, options: LoadOptions): Load {
-    return new Load(requests, from, options);
+    const load = new Load(requests, from, options);
+    underWay.add(load);
+    return load;
   }
 
   /** What came back so far, in order of coming. */
@@ -48,6 +59,7 @@ export class Load {
   /** Stops sending; the results of all requests, in order of sending. */
   async stop(): Promise<Result[]> {
     this.stopped = true;
+    underWay.delete(this);
     await this.running;
     await Promise.all(this.batches);
     if (this.fault !== undefined) throw this.fault;

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { stringify } from "yaml";
 import { GATEWAYS, type GatewayKey } from "../../../../istio/values";
 import { ProxyPlaces, type Executables } from "../../../../sandbox/node";
 import { hasIstiod } from "../../../../topology";
@@ -11,6 +10,8 @@ import { installControlPlane, installGateway, removeGateway, SYSTEM } from "./in
 import { applyPlay, waitForPods, type Play, type Played } from "./play";
 import { programs } from "./programs";
 import { planOf, type TestRegion, type TestSettings } from "./project";
+import { remoteSecret } from "./remote-secret";
+import { settled } from "./settle";
 import { installEastWest, ISTIOD_OF_REMOTES, systemMarks } from "./topology";
 
 /** What holds for a mesh as long as it stands. */
@@ -36,6 +37,7 @@ interface Member {
 export class TestMesh {
   private readonly members = new Map<string, Member>();
   private readonly places = new ProxyPlaces();
+  private hasFailed = false;
 
   private constructor(
     private readonly o: Required<MeshOptions>,
@@ -65,8 +67,8 @@ export class TestMesh {
     const missing = regions.filter((region) => !this.members.has(region));
     if (missing.length === 0) return;
     await this.explained(async () => {
-      await Promise.all(missing.map((region) => this.startCluster(region)));
-      await Promise.all(missing.map((region) => this.startControlPlane(region)));
+      await settled(missing.map((region) => this.startCluster(region)));
+      await settled(missing.map((region) => this.startControlPlane(region)));
       for (const region of this.istiods()) await this.linkAll(region);
       await this.waitSynced();
     });
@@ -77,25 +79,7 @@ export class TestMesh {
     await this.stand(play.regions);
     await this.explained(async () => {
       const plans = new Map([...this.members.keys()].map((region) => [region, this.planFor(region, play)]));
-      await Promise.all(
-        [...this.members].map(async ([region, member]) => {
-          const plan = plans.get(region);
-          if (plan === undefined) return;
-          const { gateways = [] } = play;
-          const wanted = play.regions.includes(region) ? gateways : [];
-          for (const key of [...member.gateways].filter((one) => !wanted.includes(one))) {
-            await removeGateway(member.cluster, key);
-            member.gateways.delete(key);
-          }
-          member.played = await applyPlay(member.cluster, plan, play, member.played);
-          if (member.isEdge !== true) await installEastWest(member.cluster, plan);
-          member.isEdge = true;
-          for (const key of wanted.filter((one) => !member.gateways.has(one))) {
-            await installGateway(member.cluster, plan, key);
-            member.gateways.add(key);
-          }
-        }),
-      );
+      await settled([...plans].map(([region, plan]) => this.playIn(region, plan, play)));
       for (const [region, { cluster, played }] of this.members)
         if (played !== undefined) await waitForPods(cluster, region, played);
     });
@@ -106,6 +90,11 @@ export class TestMesh {
     const member = this.members.get(region);
     if (member === undefined) throw new Error(`the test mesh has no region ${region}`);
     return member.cluster;
+  }
+
+  /** Whether bringing up a region or showing a play has failed: what is there now, nobody knows. */
+  get isBroken(): boolean {
+    return this.hasFailed;
   }
 
   /** The regions that stand. */
@@ -148,10 +137,33 @@ export class TestMesh {
     return controlPlane === region ? own : plan(controlPlane);
   }
 
+  /** @throws what could not be stopped; all else is. */
   async stop(): Promise<void> {
-    await Promise.allSettled([...this.members.values()].map(({ cluster }) => cluster.stop()));
+    const clusters = [...this.members.values()].map(({ cluster }) => cluster);
     this.members.clear();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await settled(clusters.map((cluster) => cluster.stop()));
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Shows a play in one region. */
+  private async playIn(region: string, plan: TestRegion, play: Play): Promise<void> {
+    const member = this.members.get(region);
+    if (member === undefined) return;
+    const wanted = play.regions.includes(region) ? (play.gateways ?? []) : [];
+    for (const key of [...member.gateways].filter((one) => !wanted.includes(one))) {
+      await removeGateway(member.cluster, key);
+      member.gateways.delete(key);
+    }
+    member.played = await applyPlay(member.cluster, plan, play, member.played);
+    if (member.isEdge !== true) await installEastWest(member.cluster, plan);
+    member.isEdge = true;
+    for (const key of wanted.filter((one) => !member.gateways.has(one))) {
+      await installGateway(member.cluster, plan, key);
+      member.gateways.add(key);
+    }
   }
 
   private async startCluster(region: string): Promise<void> {
@@ -187,22 +199,9 @@ export class TestMesh {
   /** The secrets by which the istiod of a region reads the other clusters. */
   private async linkAll(region: string): Promise<void> {
     const { kube } = this.in(region);
-    for (const [peer, { cluster }] of this.members) {
-      if (peer === region) continue;
-      const name = `${peer}-cluster`;
-      const secret = {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: {
-          name: `istio-remote-secret-${name}`,
-          namespace: SYSTEM,
-          labels: { "istio/multiCluster": "true" },
-          annotations: { "networking.istio.io/cluster": name },
-        },
-        stringData: { [name]: kubeconfig(name, cluster.access) },
-      };
-      await kube.apply(secret, { fieldManager: "test", force: true });
-    }
+    for (const [peer, { cluster }] of this.members)
+      if (peer !== region)
+        await kube.apply(remoteSecret(peer, cluster.access), { fieldManager: "test", force: true });
   }
 
   private async waitSynced(): Promise<void> {
@@ -221,6 +220,7 @@ export class TestMesh {
     try {
       await work();
     } catch (error) {
+      this.hasFailed = true;
       const logs = [...this.members].flatMap(([region, { cluster }]) => [
         `${region}:`,
         ...cluster.logs.slice(-15),
@@ -228,15 +228,4 @@ export class TestMesh {
       throw new Error(`${String(error)}\n${logs.join("\n")}`, { cause: error });
     }
   }
-}
-
-function kubeconfig(name: string, { server, caData, operatorToken }: TestCluster["access"]): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name, cluster: { server, "certificate-authority-data": caData } }],
-    users: [{ name, user: { token: operatorToken } }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    "current-context": name,
-  });
 }
