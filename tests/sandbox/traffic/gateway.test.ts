@@ -49,8 +49,10 @@ describe("requests by the gateway", function () {
     address = await mesh.gatewayAddress(REGION);
   });
 
-  const ask = (order: Partial<OutsideOrder>): Promise<OutsideResult> =>
-    askFromOutside({ address, port: 80, host: APP, ...order });
+  const ask = ({ host = APP, ...order }: Partial<OutsideOrder>): Promise<OutsideResult> => {
+    requests.about(GATEWAY, host);
+    return askFromOutside({ address, port: 80, host, ...order });
+  };
   const shop = (order: Partial<OutsideOrder> = {}): Promise<OutsideResult> =>
     ask({ port: 443, host: SHOP, tls: { name: SHOP, roots }, ...order });
   const until = (what: string, look: () => Promise<OutsideResult>, status: number): Promise<OutsideResult> =>
