@@ -1,7 +1,11 @@
 // mocha's own `spec` report, and the counts and failures as JSON in the file that COUNTS_FILE names, for the
 // closing lines.
 const { writeFileSync } = require("node:fs");
+const { setTimeout } = require("node:timers");
 const { reporters } = require("mocha");
+
+/** Time for what tests have started to end by itself; the tests of this file shorten it. */
+const GRACE_MS = Number(process.env.HANGING_GRACE_MS ?? 60_000);
 
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
@@ -23,6 +27,18 @@ module.exports = class CountingReporter extends reporters.Spec {
           }),
         );
       }
+      setTimeout(endHanging, GRACE_MS, this.stats.failures).unref();
     });
   }
 };
+
+/** A test that failed may have left something at work that would keep the whole run from ending. */
+function endHanging(failures) {
+  const active = [...new Set(process.getActiveResourcesInfo())].join(", ");
+  console.error(
+    `The tests ended ${GRACE_MS / 1000} s ago and something of them is still at work: ${active}.`,
+  );
+  // mocha sets the code at the exit, too, to what its tests were worth.
+  process.once("exit", () => (process.exitCode = Math.max(1, failures)));
+  process.exit();
+}
