@@ -10,7 +10,8 @@ import { countBy, type Requests, type Sender } from "./support/requests";
 import { onStage } from "./support/shared";
 
 const region = "eastus";
-const delayed = ({ ms }: { readonly ms: number }): boolean => ms >= 5_000;
+/** Envoy's timers and the client's clock need not agree on the last milliseconds of the five seconds. */
+const delayed = ({ ms }: { readonly ms: number }): boolean => ms >= 4_900;
 const statuses = (results: readonly Result[]) => countBy(results, ({ status }) => String(status));
 
 /** Failures on purpose, mirrors, timeouts and retries: what the servers and Envoy have counted, not what clients guess. */

@@ -8,6 +8,7 @@ import { eventually } from "../../node/support/cluster";
 import type { TestCluster } from "../../node/support/cluster";
 
 const PORT = 8081;
+const STORE_PORT = 6379;
 /** Of the region's public addresses, which load balancers take from the first on. */
 const LAST_ADDRESS = 254;
 
@@ -80,8 +81,9 @@ export class RateLimits {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private get socket(): string {
-    return path.join(this.folder, "redis.sock");
+  /** Both are reached here; a socket in the test's folder may have a longer path than the kernel takes. */
+  private get host(): string {
+    return this.cluster.addresses.publicIp(LAST_ADDRESS);
   }
 
   private async startStore(): Promise<void> {
@@ -89,16 +91,19 @@ export class RateLimits {
     this.store = await this.cluster.registry.spawn({
       name: "redis-server",
       command: this.tools.get("redis-server") ?? "",
-      // On a socket of the test's own, and with nothing kept on disk.
-      args: ["--port", "0", "--unixsocket", this.socket, "--save", "", "--appendonly", "no"],
+      args: [
+        ...["--bind", this.host, "--port", String(STORE_PORT)],
+        // Nothing is kept on disk.
+        ...["--save", "", "--appendonly", "no"],
+      ],
       cwd: this.folder,
       logFile: path.join(this.folder, "redis.log"),
     });
-    await eventually("Redis", 60_000, () => reachable({ path: this.socket }));
+    await eventually("Redis", 60_000, () => reachable(this.host, STORE_PORT));
   }
 
   private async startService(): Promise<void> {
-    const host = this.cluster.addresses.publicIp(LAST_ADDRESS);
+    const { host } = this;
     const configuration = path.join(this.folder, "data", "ratelimit", "config");
     mkdirSync(configuration, { recursive: true });
     const { namespace, configMap: name } = RATE_LIMITS;
@@ -111,19 +116,19 @@ export class RateLimits {
       args: [],
       env: {
         ...{ HOST: host, DEBUG_HOST: host, GRPC_HOST: host, GRPC_PORT: String(PORT), USE_STATSD: "false" },
-        ...{ REDIS_SOCKET_TYPE: "unix", REDIS_URL: this.socket, LOG_LEVEL: "info" },
+        ...{ REDIS_SOCKET_TYPE: "tcp", REDIS_URL: `${host}:${STORE_PORT}`, LOG_LEVEL: "info" },
         ...{ RUNTIME_ROOT: path.join(this.folder, "data"), RUNTIME_SUBDIRECTORY: "ratelimit" },
         RUNTIME_WATCH_ROOT: "false",
       },
       logFile: path.join(this.folder, "ratelimit.log"),
     });
-    await eventually("the rate limit service", 60_000, () => reachable({ host, port: PORT }));
+    await eventually("the rate limit service", 60_000, () => reachable(host, PORT));
   }
 }
 
-function reachable(to: { readonly path: string } | { readonly host: string; readonly port: number }) {
+function reachable(host: string, port: number) {
   return new Promise<true | undefined>((resolve) => {
-    const socket = connect(to);
+    const socket = connect({ host, port });
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);
