@@ -18,7 +18,11 @@ describe("the reporter of the test runs", () => {
         path.join(root, "node_modules/mocha/lib/cli/cli.js"),
         ...["--no-config", "--reporter", path.join(root, "scripts/counting-reporter.cjs"), file],
       ],
-      { encoding: "utf8", env: { ...process.env, HANGING_GRACE_MS: "200", COUNTS_FILE: "" }, timeout: 60_000 },
+      {
+        encoding: "utf8",
+        env: { ...process.env, HANGING_GRACE_MS: "200", COUNTS_FILE: "" },
+        timeout: 60_000,
+      },
     );
   }
 
