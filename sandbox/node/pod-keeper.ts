@@ -139,7 +139,8 @@ export class PodKeeper {
       const partly = this.containers(pod).some(
         (container) => this.runner(pod, container) === undefined && !isRedirectSetup(container),
       );
-      if (partly) this.once(pod, () => label(this.o.kube, pod, "partly"));
+      // It may have been simulated before, for want of a place or of programs.
+      this.once(pod, () => label(this.o.kube, pod, partly ? "partly" : undefined));
     }
   }
 

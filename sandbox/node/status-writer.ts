@@ -45,10 +45,9 @@ export class StatusWriter {
       const text = JSON.stringify(status);
       if (text === this.written) continue;
       try {
-        const { name, uid } = this.pod.metadata;
+        const { name } = this.pod.metadata;
         const ref = { apiVersion: "v1", kind: "Pod", namespace: namespaceOf(this.pod), name };
-        // With the uid the server refuses when another pod has the name by now.
-        await this.kube.patchStatus(ref, { metadata: { uid }, status });
+        await this.kube.patchStatus(ref, statusPatch(this.pod, status));
         this.written = text;
       } catch (error) {
         if (isNotFound(error) || (isConflict(error) && ++conflicts > MOST_CONFLICTS)) return;
@@ -60,6 +59,14 @@ export class StatusWriter {
       }
     }
   }
+}
+
+/**
+ * The merge patch of a pod's whole status. With the uid the server refuses it when another pod has the name by now. It
+ * names the address also where there is none: one that the pod had without the data plane would else stay.
+ */
+export function statusPatch(pod: Pod, status: PodStatus): object {
+  return { metadata: { uid: pod.metadata.uid }, status: { podIP: null, podIPs: null, ...status } };
 }
 
 function isConflict(error: unknown): boolean {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { SIMULATED_LABEL } from "../../../sandbox/node";
 import type { Pod } from "../../../sandbox/node/types";
 import { eventOf, eventually, makeNamespace, startCluster, type TestCluster } from "./support/cluster";
@@ -147,6 +149,36 @@ describe("a node agent without programs", function () {
     const seen = (found: Pod[]) =>
       found.map((pod) => [pod.metadata.uid, pod.status?.podIP, isReady(pod)]).toSorted();
     assert.deepEqual(seen(after), seen(before));
+  });
+
+  it("gives its pods over to an agent with programs, which takes label and address off them", async () => {
+    await cluster.kube.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "late", namespace: "shop", labels: { app: "late" } },
+      spec: { containers: [{ ...container, image: "global-mesh-sandbox-app:1" }] },
+    });
+    const late = (what: string, isSo: (pod: Pod) => boolean) =>
+      eventually(what, 30_000, async () => {
+        const [pod] = await pods("app=late");
+        return pod !== undefined && isSo(pod) ? pod : undefined;
+      });
+    const before = await late("simulated pod", isReady);
+    assert.notEqual(before.status?.podIP, undefined);
+    const app = join(cluster.folder, "app.js");
+    writeFileSync(app, "setInterval(() => undefined, 1_000);");
+    await cluster.restartAgent({ dataPlane: { pilotAgent: "", envoy: "", bootstrap: "", app } });
+    const after = await late(
+      "pod with a process",
+      ({ metadata, status }) =>
+        metadata.labels?.[SIMULATED_LABEL] === undefined &&
+        status?.containerStatuses?.[0]?.imageID === "sandbox://process",
+    );
+    assert.equal(isReady(after), true);
+    assert.deepEqual([after.status?.podIP, after.status?.podIPs], [undefined, undefined]);
+    await cluster.restartAgent();
+    const again = await late("simulated pod with an address", ({ status }) => status?.podIP !== undefined);
+    assert.equal(again.metadata.labels?.[SIMULATED_LABEL], "true");
   });
 
   it("deletes a pod for good", async () => {

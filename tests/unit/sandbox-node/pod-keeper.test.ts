@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { regionAddresses } from "../../../sandbox/addresses";
-import type { KubeClient } from "../../../sandbox/kube";
+import type { KubeClient, ObjectRef } from "../../../sandbox/kube";
 import type { EventRecorder } from "../../../sandbox/node/events";
 import type { DataPlane } from "../../../sandbox/node/mesh/data-plane";
 import { PodKeeper } from "../../../sandbox/node/pod-keeper";
-import type { Pod } from "../../../sandbox/node/types";
+import type { Pod, PodStatus } from "../../../sandbox/node/types";
 import { FakeProcesses, gate, settled } from "./fakes";
 import { containerOf, podOf } from "./support";
 
@@ -24,21 +24,28 @@ describe("the keeper of pods of the data plane", () => {
   let processes: FakeProcesses;
   /** What the keeper did, in order. */
   let done: string[];
+  let patches: (readonly [string, unknown])[];
+  let statuses: (readonly [string, PodStatus])[];
+  let refused: string[];
   let keeper: PodKeeper;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "global-mesh-keeper-"));
     processes = new FakeProcesses();
-    done = [];
+    [done, patches, statuses, refused] = [[], [], [], []];
     const dataPlane = {
-      admission: { claims: () => true, admits: () => true },
+      admission: { claims: () => true, admits: ({ metadata }: Pod) => !refused.includes(metadata.name) },
       join: (_pod: Pod, address: string) => void done.push(`joined at ${address}`),
       prepare: () => Promise.resolve(undefined),
       update: () => undefined,
       leave: ({ metadata }: Pod) => Promise.resolve(void done.push(`${metadata.name} left`)),
     } as unknown as DataPlane;
     keeper = new PodKeeper({
-      kube: { patchStatus: () => Promise.resolve({}) } as unknown as KubeClient,
+      kube: {
+        patch: (ref: ObjectRef, patch: unknown) => Promise.resolve(void patches.push([ref.name, patch])),
+        patchStatus: (ref: ObjectRef, patch: { readonly status: PodStatus }) =>
+          Promise.resolve(void statuses.push([ref.name, patch.status])),
+      } as unknown as KubeClient,
       registry: processes.registry,
       events: { record: () => Promise.resolve() } as unknown as EventRecorder,
       addresses: regionAddresses(9, 0),
@@ -78,5 +85,32 @@ describe("the keeper of pods of the data plane", () => {
     await settled();
     keeper.take(pod("three"));
     assert.deepEqual(done, ["joined at 127.9.3.1", "joined at 127.9.3.2", "one left", "joined at 127.9.3.1"]);
+  });
+
+  it("takes the label and the address off a pod that was simulated before", async () => {
+    const before = pod("one", { labels: { "sandbox/simulated": "true" } });
+    keeper.take({ ...before, status: { podIP: "10.9.3.7", podIPs: [{ ip: "10.9.3.7" }] } });
+    await settled();
+    assert.deepEqual(patches, [["one", { metadata: { uid: "one", labels: { "sandbox/simulated": null } } }]]);
+    assert.ok(statuses.length > 0);
+    for (const [, { podIP, podIPs }] of statuses) assert.deepEqual([podIP, podIPs], [null, null]);
+  });
+
+  it("leaves a pod without the label alone, and one without a place without an address", async () => {
+    refused = ["two"];
+    keeper.take(pod("one"));
+    await settled();
+    assert.deepEqual(patches, []);
+    statuses = [];
+    const ready = [{ type: "Ready", status: "True" }];
+    keeper.take({
+      ...pod("two", { labels: { "sandbox/simulated": "true" } }),
+      status: { podIP: "10.9.3.8", conditions: ready } as unknown as PodStatus,
+    });
+    await settled();
+    assert.deepEqual(
+      statuses.map(([name, { podIP }]) => [name, podIP]),
+      [["two", null]],
+    );
   });
 });

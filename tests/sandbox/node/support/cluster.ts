@@ -50,8 +50,8 @@ export interface TestCluster {
   processes(): readonly ProcessRecord[];
   /** Runs the real helm against the cluster. */
   helm(...args: string[]): Promise<string>;
-  /** Stops the agent and starts another one, as a restarted sandbox does. */
-  restartAgent(): Promise<void>;
+  /** Stops the agent and starts another one, as a restarted sandbox does, perhaps with other programs. */
+  restartAgent(executables?: Executables): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export async function startCluster(
   const plane = await ControlPlane.start(spec, registry, log);
   const { access } = plane;
   const kube = KubeClient.direct({ server: access.server, caData: access.caData, token: operatorToken });
-  const newAgent = () =>
+  const newAgent = (executables: Executables = o.executables ?? {}) =>
     new NodeAgent({
       kube,
       access,
@@ -102,7 +102,7 @@ export async function startCluster(
       region,
       folder,
       registry,
-      executables: o.executables ?? {},
+      executables,
       ...(o.places === undefined ? {} : { places: o.places }),
       log,
     });
@@ -139,9 +139,9 @@ export async function startCluster(
       const { stdout } = await run(join(required("SANDBOX_TEST_TOOLS", "helm"), "helm"), args, { env });
       return stdout;
     },
-    restartAgent: async () => {
+    restartAgent: async (executables) => {
       await agent.stop();
-      agent = newAgent();
+      agent = newAgent(executables);
       await agent.start();
     },
     stop: async () => {
