@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { releaseBlock } from "../../sandbox/addresses";
 import { ProcessRegistry } from "../../sandbox/processes";
-import { endMarked, findMarked } from "../../sandbox/processes/marked";
+import { endMarked, findMarked, processesOfContainersIn } from "../../sandbox/processes/marked";
 import { requireSoundStates } from "../pulumi/state";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import { requireIdentity, type SandboxContext } from "./context";
@@ -193,11 +193,12 @@ export function leaksOfCluster(cluster: DaemonReport["deletedClusters"][number])
   ];
 }
 
-function processLeaks(context: SandboxContext): string[] {
-  return [
-    ...ProcessRegistry.alive(context.home.processes).map(
-      (record) => `process ${record.pid} (${record.name})`,
-    ),
-    ...findMarked(context.home.root).map((identity) => `process ${identity.pid}`),
-  ];
+/** The processes of a sandbox that still run: what is recorded, what the engine started, what is in containers. */
+export function processLeaks({ home }: Pick<SandboxContext, "home">): string[] {
+  const found = new Map([
+    ...findMarked(home.root).map(({ pid, program }) => [pid, program] as const),
+    ...processesOfContainersIn(home.clusters).map(({ pid, program }) => [pid, program] as const),
+    ...ProcessRegistry.alive(home.processes).map(({ pid, name }) => [pid, name] as const),
+  ]);
+  return [...found].map(([pid, name]) => `process ${pid} (${name})`);
 }

@@ -7,7 +7,7 @@ import { armAddress, regionAddresses } from "../../sandbox/addresses/layout";
 import { writeJson, type SandboxHome, type SandboxIdentity } from "../../sandbox/home";
 import { bundlePlugins, bundleProgram, installPlugins, pluginPlan } from "../../sandbox/plugins/install";
 import { ProcessRegistry } from "../../sandbox/processes";
-import { endMarked } from "../../sandbox/processes/marked";
+import { endContainersIn, endMarked } from "../../sandbox/processes/marked";
 import { writeProject } from "../../sandbox/project/project";
 import { regionOf } from "../../topology";
 import {
@@ -71,9 +71,10 @@ export async function prepareHome(context: SandboxContext, toolbox: Toolbox): Pr
   return identity;
 }
 
-/** Ends what a killed run of this home left: recorded processes, and what the engine started on their behalf. */
+/** Ends what a killed run of this home left: recorded processes, and what they and the engine started. */
 export async function endLeftovers(home: SandboxHome): Promise<void> {
   await ProcessRegistry.endRecorded(home.processes);
+  await endContainersIn(home.clusters);
   await endMarked(home.root);
   if (home.identity() !== undefined) home.emptyTmp();
 }

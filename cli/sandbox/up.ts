@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { writeJson, type SandboxIdentity } from "../../sandbox/home";
 import { requireRoom, requireSoundStates } from "../pulumi/state";
 import { ProcessRegistry } from "../../sandbox/processes";
-import { endMarked } from "../../sandbox/processes/marked";
+import { endContainersIn, endMarked } from "../../sandbox/processes/marked";
 import { withLocksExplained } from "../repair/locked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import { startApplications, type StartedApplications } from "./applications";
@@ -94,6 +94,7 @@ export function moveTmp(context: SandboxContext): () => void {
 export async function endEverything(context: SandboxContext): Promise<void> {
   await endMarked(context.home.root);
   await ProcessRegistry.endRecorded(context.home.processes);
+  await endContainersIn(context.home.clusters);
 }
 
 function steps(

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RegionAddresses } from "../addresses/layout";
 import { isNotFound, type KubeClient } from "../kube";
-import { endProcess, type ProcessRegistry } from "../processes";
-import { processesOfContainersIn } from "../processes/marked";
+import type { ProcessRegistry } from "../processes";
+import { endContainersIn } from "../processes/marked";
 import { EventRecorder } from "./events";
 import { Front } from "./front";
 import { imageName } from "./images";
@@ -92,7 +92,7 @@ export class NodeAgent {
   async start(): Promise<void> {
     // What a killed agent left there are keys and tokens, and Envoys whose pilot-agent was killed with it.
     const folder = join(this.o.folder, "pods");
-    await Promise.all(processesOfContainersIn(folder).map((rest) => endProcess(rest, 0)));
+    await endContainersIn(folder, 0);
     rmSync(folder, { recursive: true, force: true });
     if (this.o.executables.pilotDiscovery !== undefined) await this.front.start();
     const { gitVersion } = await this.o.kube.request<{ gitVersion: string }>({

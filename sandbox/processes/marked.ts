@@ -42,6 +42,11 @@ export function processesOfContainersIn(folder: string): FoundProcess[] {
   return find((environment) => environment.some((entry) => entry.startsWith(`${CONTAINER_MARK}=${folder}/`)));
 }
 
+/** Ends them: an Envoy whose pilot-agent was killed is in no record. */
+export async function endContainersIn(folder: string, graceMs: number = GRACE_MS): Promise<void> {
+  await Promise.all(processesOfContainersIn(folder).map((process_) => endProcess(process_, graceMs)));
+}
+
 function find(isMeant: (environment: readonly string[]) => boolean): FoundProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
