@@ -52,7 +52,7 @@ export class PodKeeper {
 
   /** How many pods on our nodes have no process behind them. */
   simulated(): number {
-    return [...this.pods.values()].filter((pod) => this.isOurs(pod) && !this.isReal(pod)).length;
+    return [...this.pods.values()].filter((pod) => this.isOurs(pod) && !this.hasProcess(pod)).length;
   }
 
   /** Takes the whole list of pods; returns those that are gone. */
@@ -75,7 +75,7 @@ export class PodKeeper {
     if (!this.isOurs(pod)) return;
     if (pod.metadata.deletionTimestamp !== undefined) this.once(pod, () => this.finish(pod));
     else if (hasEnded(pod)) return;
-    else if (this.isReal(pod)) this.takeReal(pod);
+    else if (this.runs.has(uidOf(pod)) || this.isReal(pod)) this.takeReal(pod);
     else this.once(pod, () => this.simulate(pod));
   }
 
@@ -215,9 +215,13 @@ export class PodKeeper {
     return this.o.nodes.some(({ name }) => name === pod.spec.nodeName);
   }
 
+  /** Whether there are processes behind a pod, or were. */
+  private hasProcess(pod: Pod): boolean {
+    return hasEnded(pod) ? pod.metadata.labels?.[SIMULATED_LABEL] === undefined : this.runs.has(uidOf(pod));
+  }
+
+  /** Whether a pod is to be run. Who asks takes a place for its proxy, so a pod is asked about once, when it comes. */
   private isReal(pod: Pod): boolean {
-    // One that has ended is asked for no place again.
-    if (hasEnded(pod)) return pod.metadata.labels?.[SIMULATED_LABEL] === undefined;
     return this.containers(pod).some((container) => this.runner(pod, container) !== undefined);
   }
 

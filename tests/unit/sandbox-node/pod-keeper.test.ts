@@ -27,14 +27,21 @@ describe("the keeper of pods of the data plane", () => {
   let patches: (readonly [string, unknown])[];
   let statuses: (readonly [string, PodStatus])[];
   let refused: string[];
+  /** How often a place for a proxy was asked for. */
+  let asked: number;
   let keeper: PodKeeper;
 
   beforeEach(() => {
+    asked = 0;
     folder = mkdtempSync(join(tmpdir(), "global-mesh-keeper-"));
     processes = new FakeProcesses();
     [done, patches, statuses, refused] = [[], [], [], []];
+    const admits = ({ metadata }: Pod): boolean => {
+      asked += 1;
+      return !refused.includes(metadata.name);
+    };
     const dataPlane = {
-      admission: { claims: () => true, admits: ({ metadata }: Pod) => !refused.includes(metadata.name) },
+      admission: { claims: () => true, admits },
       join: (_pod: Pod, address: string) => void done.push(`joined at ${address}`),
       prepare: () => Promise.resolve(undefined),
       update: () => undefined,
@@ -112,5 +119,16 @@ describe("the keeper of pods of the data plane", () => {
       statuses.map(([name, { podIP }]) => [name, podIP]),
       [["two", null]],
     );
+  });
+
+  it("asks for no place when it counts, nor for a pod that it runs already", async () => {
+    refused = ["two"];
+    keeper.take(pod("one"));
+    keeper.take(pod("two"));
+    await settled();
+    const before = asked;
+    assert.equal(keeper.simulated(), 1);
+    keeper.take(pod("one"));
+    assert.equal(asked, before);
   });
 });
