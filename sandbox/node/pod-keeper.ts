@@ -220,7 +220,7 @@ export class PodKeeper {
     return hasEnded(pod) ? pod.metadata.labels?.[SIMULATED_LABEL] === undefined : this.runs.has(uidOf(pod));
   }
 
-  /** Whether a pod is to be run. Who asks takes a place for its proxy, so a pod is asked about once, when it comes. */
+  /** Whether a pod is to be run. To ask takes a place for its proxy, so it is not asked of one that runs. */
   private isReal(pod: Pod): boolean {
     return this.containers(pod).some((container) => this.runner(pod, container) !== undefined);
   }

@@ -18,6 +18,8 @@ import { isSidecar, namespaceOf, type Container, type Pod } from "./types";
 /** Volumes are compared with the cluster this often besides being told of changes: tokens come due. */
 const MAINTENANCE_MS = 60_000;
 const HELD_RETRY_MS = 2_000;
+/** What those that end last have at least, as with the kubelet, however long the others took. */
+const LEAST_GRACE_MS = 2_000;
 /** Proxies and applications keep nothing that they had to write down. */
 const LAST_GRACE_MS = 500;
 
@@ -113,9 +115,11 @@ export class PodRun {
     this.host.onReady(false);
     const waves = deleted ? [this.main, this.init] : [[...this.main, ...this.init]];
     const mayTake = deleted || this.host.network === undefined ? graceMs : LAST_GRACE_MS;
+    const deadline = Date.now() + mayTake;
     for (const wave of waves) {
       if (deleted) await Promise.all(wave.map(({ container }) => this.host.drain(container)));
-      await Promise.all(wave.map((one) => one.stop(mayTake)));
+      const left = Math.max(deadline - Date.now(), Math.min(mayTake, LEAST_GRACE_MS));
+      await Promise.all(wave.map((one) => one.stop(left)));
     }
     if (deleted) await this.status.write(this.currentStatus());
     this.status.end();

@@ -14,6 +14,8 @@ const POD = podOf({
   containers: [containerOf()],
 });
 
+const realNow = Date.now.bind(Date);
+
 describe("a pod that is run as processes", () => {
   let folder: string;
   let processes: FakeProcesses;
@@ -83,4 +85,32 @@ describe("a pod that is run as processes", () => {
     assert.deepEqual([written === "", existsSync(written)], [false, false]);
     assert.deepEqual(processes.started, []);
   });
+
+  for (const [took, left] of [
+    [12_000, 18_000],
+    [60_000, 2_000],
+  ] as const)
+    it(`gives its sidecars ${left} ms of 30 s where its main containers took ${took}`, async () => {
+      const { opened, open } = gate();
+      processes.mayEnd = opened;
+      const pod = runOf();
+      const run = pod.run();
+      // A sidecar is looked at from time to time.
+      while (processes.running.size < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+      const now = Date.now();
+      try {
+        Date.now = () => now;
+        const ended = pod.end(30_000, true);
+        await settled();
+        Date.now = () => now + took;
+        open();
+        await Promise.all([ended, run]);
+      } finally {
+        Date.now = realNow;
+      }
+      assert.deepEqual(processes.graces, [
+        ["eastus/shop/pod/main", 30_000],
+        ["eastus/shop/pod/sidecar", left],
+      ]);
+    });
 });
