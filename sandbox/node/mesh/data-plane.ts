@@ -69,12 +69,13 @@ export class DataPlane {
 
   /** Takes a pod in. */
   join(pod: Pod, address: string): PodNetwork {
-    const { kube, region, places } = this.o;
+    const { kube, region, places, istiod } = this.o;
     const network: PodNetwork = {
       localhost: podLocalhost(address),
       proxied: this.admission.hasProxy(pod),
       sockets: socketFolder(address),
       region,
+      heldPort: istiod.secureGrpc,
       token: randomBytes(24).toString("hex"),
     };
     const at = foundAt({ address, network, pod });

@@ -33,7 +33,10 @@ export function proxyRunner(programs: DataPlanePrograms): Runner {
         env: {
           ...env,
           CA_ADDR: `localhost:${istiodPort}`,
-          PROXY_CONFIG: proxyConfig(env["PROXY_CONFIG"], programs, { istiodPort }),
+          PROXY_CONFIG: proxyConfig(env["PROXY_CONFIG"], programs, {
+            istiodPort,
+            heldPort: network.heldPort,
+          }),
           DNS_PROXY_ADDR: `${network.localhost}:${DNS_PORT}`,
         },
       };
@@ -45,7 +48,7 @@ export function proxyRunner(programs: DataPlanePrograms): Runner {
 export function proxyConfig(
   given: string | undefined,
   { envoy }: Pick<DataPlanePrograms, "envoy">,
-  { istiodPort }: { readonly istiodPort: number },
+  { istiodPort, heldPort }: { readonly istiodPort: number; readonly heldPort: number },
 ): string {
   const own = (parse(given ?? "{}") ?? {}) as Record<string, unknown>;
   return stringify({
@@ -55,7 +58,8 @@ export function proxyConfig(
     // Two worker threads for each of sixteen proxies would be more than there are cores.
     concurrency: 1,
     // That server would listen on every address of the machine, and cannot be told otherwise nor be turned off. So it
-    // is told a port that is taken, by the sandbox's istiod: pilot-agent notes that in its log and goes on without.
-    statusPort: istiodPort,
+    // is told a port that is taken: pilot-agent notes that in its log and goes on without. It is one that the region's
+    // own agent has for as long as its proxies run; that of a remote's istiod is free while its primary is away.
+    statusPort: heldPort,
   });
 }

@@ -29,6 +29,8 @@ export interface PodNetwork {
   readonly region: string;
   /** Port of localhost at which the pod's proxy finds istiod; known when a container is about to start. */
   readonly istiodPort?: number;
+  /** Port of localhost that the region's own node agent holds, so that nobody else can have it. */
+  readonly heldPort: number;
   /** Lets in who may send requests through the application. */
   readonly token: string;
 }

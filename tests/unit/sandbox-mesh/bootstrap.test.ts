@@ -38,15 +38,21 @@ describe("the bootstrap template of a pod", () => {
   it("goes with the configuration that the webhook gave, of which only what must differ does", () => {
     const given =
       '{"proxyMetadata":{"ISTIO_META_DNS_CAPTURE":"true"},"concurrency":2,"tracing":{"sampling":1}}';
-    assert.deepEqual(parse(proxyConfig(given, { envoy: "/tools/envoy" }, { istiodPort: 20_103 })), {
-      proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" },
-      tracing: { sampling: 1 },
-      binaryPath: "/tools/envoy",
-      discoveryAddress: "localhost:20103",
-      concurrency: 1,
-      statusPort: 20_103,
-    });
-    const bare = parse(proxyConfig("", { envoy: "/e" }, { istiodPort: 1 })) as Record<string, unknown>;
+    assert.deepEqual(
+      parse(proxyConfig(given, { envoy: "/tools/envoy" }, { istiodPort: 20_103, heldPort: 20_203 })),
+      {
+        proxyMetadata: { ISTIO_META_DNS_CAPTURE: "true" },
+        tracing: { sampling: 1 },
+        binaryPath: "/tools/envoy",
+        discoveryAddress: "localhost:20103",
+        concurrency: 1,
+        statusPort: 20_203,
+      },
+    );
+    const bare = parse(proxyConfig("", { envoy: "/e" }, { istiodPort: 1, heldPort: 2 })) as Record<
+      string,
+      unknown
+    >;
     assert.equal(bare["binaryPath"], "/e");
   });
 });

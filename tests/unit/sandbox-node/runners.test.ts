@@ -62,6 +62,7 @@ describe("the table of runners", () => {
       proxied: true,
       sockets: "/s",
       region: "eastus",
+      heldPort: 20_103,
       token: randomUUID(),
     };
     const context = { container: curl, pod: podOf(), args, env: {}, address: "127.1.3.1", root: "/pod" };
