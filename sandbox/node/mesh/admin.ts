@@ -15,7 +15,7 @@ export async function configDump(localhost: string): Promise<unknown> {
 }
 
 /** Asks the admin page of the proxy with this localhost. @param timeout in ms; a dump of everything takes longer. */
-export function askAdmin(
+function askAdmin(
   localhost: string,
   method: "GET" | "POST",
   path: string,

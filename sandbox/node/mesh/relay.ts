@@ -53,7 +53,7 @@ export class PodRelay {
   }
 
   private async open(key: string, port: RelayPort): Promise<void> {
-    if (this.stopped) return;
+    if (this.isStopped()) return;
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.pass(socket, port));
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) =>
@@ -63,7 +63,11 @@ export class PodRelay {
     });
     this.servers.set(key, server);
     // Stopped meanwhile, which found nothing to close yet.
-    if (this.stopped) await this.close(key);
+    if (this.isStopped()) await this.close(key);
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 
   /** Connections that stand go on: who has a connection keeps it when a port is no longer offered. */
