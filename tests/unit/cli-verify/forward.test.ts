@@ -53,7 +53,10 @@ describe("a port that the API server forwards", () => {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
       open.add(socket);
       socket.on("close", () => open.delete(socket)).on("error", () => undefined);
-      if (request.url?.includes("silent") === true) return silent();
+      if (request.url?.includes("silent") === true) {
+        silent();
+        return;
+      }
       if (request.url?.includes("refused") === true) {
         socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
         return;
