@@ -2,6 +2,7 @@ import { parse, stringify } from "yaml";
 import { KubeClient } from "../../sandbox/kube";
 import { analyze } from "./ask/analyze";
 import { apiVersion, askCluster, unreached } from "./ask/cluster";
+import type { IstiodDoor } from "./ask/istiod";
 import { globalRoots, NoRegionError, regionOutputs, type RegionOutputs } from "./ask/outputs";
 import { asking, type Asked } from "./check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
@@ -22,7 +23,7 @@ interface Site {
 
 /** Asks stacks, clusters and istiods of one mesh. It changes nothing. */
 export class Gathering {
-  private readonly clients = new Map<string, KubeClient>();
+  private readonly reached = new Map<string, { readonly client: KubeClient; readonly door: IstiodDoor }>();
   private readonly sites = new Map<string, Site>();
   /** PEM of the roots of the mesh. @default no stack is asked */
   roots: Asked<string> | undefined;
@@ -57,12 +58,10 @@ export class Gathering {
     if (site?.access === undefined)
       return unreached({ failed: site?.failed ?? site?.gone ?? `region ${name} was not looked for` });
     const { outputs, access } = site;
-    const client = await asking(() => Promise.resolve(this.client(name, access)), this.signal);
-    if ("failed" in client) return unreached(client);
-    const { kubeconfig, context } = access;
+    const ways = await asking(() => Promise.resolve(this.reach(name, access)), this.signal);
+    if ("failed" in ways) return unreached(ways);
     const facts = await askCluster({
-      client: client.value,
-      door: this.place.door(name, kubeconfig, context),
+      ...ways.value,
       isSimulated: (pod) => this.place.isSimulated(pod),
       tests: this.wanted.tests,
       signal: this.signal,
@@ -77,14 +76,14 @@ export class Gathering {
   clientOf(region: string): KubeClient {
     const access = this.sites.get(region)?.access;
     if (access === undefined) throw new Error("its API server was not reached");
-    return this.client(region, access);
+    return this.reach(region, access).client;
   }
 
   /** The regions whose API server answers, also those that are not judged. */
   async answering(): Promise<readonly string[]> {
     const each = [...this.sites.values()].map(async ({ wanted: { name }, access }) => {
       if (access === undefined) return [];
-      const answer = await asking(() => apiVersion(this.client(name, access)), this.signal);
+      const answer = await asking(() => apiVersion(this.reach(name, access).client), this.signal);
       return "value" in answer ? [name] : [];
     });
     return (await Promise.all(each)).flat();
@@ -113,7 +112,7 @@ export class Gathering {
   /** Closes the kept connections. */
   readonly close = (): void => {
     this.signal.removeEventListener("abort", this.close);
-    for (const client of this.clients.values()) client.close();
+    for (const { client } of this.reached.values()) client.close();
   };
 
   private async site(wanted: RegionWanted): Promise<Site> {
@@ -132,15 +131,17 @@ export class Gathering {
     }
   }
 
-  private client(region: string, access: NonNullable<Site["access"]>): KubeClient {
-    const known = this.clients.get(region);
+  /** A region's API server and istiods; both are signed in to once, and keep that for all looks. */
+  private reach(region: string, { kubeconfig, context }: NonNullable<Site["access"]>) {
+    const known = this.reached.get(region);
     if (known !== undefined) return known;
-    const { kubeconfig, context } = access;
     const { env } = this.place;
     try {
       const options = { env, ...(context === undefined ? {} : { context }) };
-      const made = KubeClient.fromKubeconfig(kubeconfig, options);
-      this.clients.set(region, made);
+      const client = KubeClient.fromKubeconfig(kubeconfig, options);
+      const door = this.place.door(region, { kubeconfig, context, sign: () => client.sign() });
+      const made = { client, door };
+      this.reached.set(region, made);
       return made;
     } catch (error) {
       // Nothing was asked yet: whatever is wrong is wrong on this side, and says nothing about the mesh.

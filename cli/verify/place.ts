@@ -8,7 +8,7 @@ import { requireIdentity, sandboxContext } from "../sandbox/context";
 import { sandboxEnvironment } from "../sandbox/environment";
 import { istiodPage } from "../sandbox/istiod";
 import { UsageError } from "../usage";
-import { forwardedDoor } from "./ask/forward";
+import { forwardedDoor, type ForwardArgs } from "./ask/forward";
 import type { IstiodDoor } from "./ask/istiod";
 import type { RunPulumi } from "./ask/outputs";
 
@@ -20,8 +20,8 @@ export interface Place {
   readonly kubeconfig?: string;
   /** Environment of what is run. */
   readonly env: NodeJS.ProcessEnv;
-  /** @param context the kubeconfig's; undefined for the current one. */
-  door(region: string, kubeconfig: string, context: string | undefined): IstiodDoor;
+  /** The way to the istiods of a region, by its API server. */
+  door(region: string, by: Omit<ForwardArgs, "signal">): IstiodDoor;
   isSimulated(pod: KubeObject): boolean;
 }
 
@@ -38,10 +38,9 @@ export function placeOf(options: PlaceOptions, signal: AbortSignal): Place {
   const { env } = process;
   const common = {
     env,
-    door: (_region: string, kubeconfig: string, context: string | undefined) =>
-      forwardedDoor(kubeconfig, context, signal),
+    door: (_region, by) => forwardedDoor({ ...by, signal }),
     isSimulated: () => false,
-  };
+  } satisfies Place;
   if (options.kubeconfig !== undefined) return { ...common, kubeconfig: readKubeconfig(options.kubeconfig) };
   const folder = path.resolve(options.program ?? ".");
   return {

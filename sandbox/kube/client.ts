@@ -1,4 +1,4 @@
-import { connectionDirect, connectionFromKubeconfig, type Connection } from "./connection";
+import { connectionDirect, connectionFromKubeconfig, type Connection, type Signature } from "./connection";
 import { Discovery } from "./discovery";
 import { KubeError, isNotFound } from "./error";
 import { Transport } from "./transport";
@@ -64,6 +64,11 @@ export class KubeClient {
   /** The server's address. */
   get server(): string {
     return this.connection.server;
+  }
+
+  /** Sign-in for a connection beside this client's own, by the credential that it holds: secret. */
+  sign(): Promise<Signature> {
+    return this.connection.sign();
   }
 
   /** The namespace of the kubeconfig's context, or "default". */

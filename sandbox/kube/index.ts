@@ -1,4 +1,5 @@
 export { KubeClient, type ApplyOptions, type CreateOptions, type DeleteOptions } from "./client";
+export type { Signature } from "./connection";
 export { KubeError, UnreachableError, isNotFound, isUnknownKind } from "./error";
 export { pause } from "./transport";
 export type {

@@ -2,44 +2,78 @@ import { request, type RequestOptions } from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 // The package's index loads every typed API.
 import { KubeConfig } from "@kubernetes/client-node/dist/config";
+import type { Cluster } from "@kubernetes/client-node/dist/config_types";
 import { PortForward } from "@kubernetes/client-node/dist/portforward";
+import type { Signature } from "../../../sandbox/kube";
 import { MONITORING_PORT, type IstiodDoor, type IstiodPod } from "./istiod";
 
 const TIMEOUT_MS = 20_000;
 const GOODBYE_MS = 1_000;
+
+/** What a port is forwarded by. */
+export interface ForwardArgs {
+  /** Where the API server is, and how it is known. */
+  readonly kubeconfig: string;
+  /** @default the current one */
+  readonly context: string | undefined;
+  /** Sign-in of the next connection, in place of the kubeconfig's: a new one each time would run its command anew. */
+  readonly sign: () => Promise<Signature>;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+  /** Time for a whole exchange. @default 20 seconds */
+  readonly limitMs?: number;
+}
 
 /**
  * The way to istiod on any cluster: a port of its pod, forwarded by the API server. Its debug pages want a sign-in of
  * the mesh from whoever does not come by localhost, so the API server's own proxy gets none of them. Nothing listens
  * on this machine meanwhile.
  */
-export function forwardedDoor(
-  kubeconfig: string,
-  context: string | undefined,
-  signal: AbortSignal,
+export function forwardedDoor({
+  kubeconfig,
+  context,
+  sign,
+  signal,
   limitMs = TIMEOUT_MS,
-): IstiodDoor {
+}: ForwardArgs): IstiodDoor {
+  const known = new KubeConfig();
+  known.loadFromString(kubeconfig);
+  if (context !== undefined) known.setCurrentContext(context);
+  const cluster = known.getCurrentCluster();
   return {
     get: (pod, path) => {
       const timeout = AbortSignal.timeout(limitMs);
       const ended = AbortSignal.any([signal, timeout]);
-      const config = new EndingConfig(ended);
-      config.loadFromString(kubeconfig);
-      if (context !== undefined) config.setCurrentContext(context);
+      const forward = new PortForward(new SignedConfig(cluster, sign, ended));
       const limit = `no answer within ${limitMs / 1000} s`;
-      return getForwarded(new PortForward(config), pod, path, { signal, timeout, ended, limit });
+      return getForwarded(forward, pod, path, { signal, timeout, ended, limit });
     },
   };
 }
 
-/** A kubeconfig whose connections end with a signal, before they have come about, too: the client itself sets no limit. */
-class EndingConfig extends KubeConfig {
-  constructor(private readonly signal: AbortSignal) {
+/**
+ * A cluster whose connections are signed by somebody else, and end with a signal, before they have come about, too: the
+ * client itself sets no limit.
+ */
+class SignedConfig extends KubeConfig {
+  constructor(
+    cluster: Cluster | null,
+    private readonly sign: () => Promise<Signature>,
+    private readonly signal: AbortSignal,
+  ) {
     super();
+    // Without a user the client forgets the cluster's CA.
+    if (cluster !== null) this.loadFromClusterAndUser(cluster, { name: "signed" });
   }
 
   override async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
-    options.signal = this.signal;
+    const { authorization, cert, key } = await this.sign();
+    Object.assign(options, {
+      signal: this.signal,
+      ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    });
     await super.applyToHTTPSOptions(options);
   }
 }

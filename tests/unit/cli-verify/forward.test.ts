@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { stringify } from "yaml";
-import { forwardedDoor } from "../../../cli/verify/ask/forward";
+import { forwardedDoor, type ForwardArgs } from "../../../cli/verify/ask/forward";
 
 const POD = { name: "istiod-1", namespace: "istio-system", revision: "default" };
 const PORT = 15014;
@@ -86,7 +86,8 @@ describe("a port that the API server forwards", () => {
       clusters: [
         { name: "c", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } },
       ],
-      users: [{ name: "u", user: { token: "its-token" } }],
+      // Its command would fail: whoever makes a door has signed in.
+      users: [{ name: "u", user: { exec: { command: "/nothing" } } }],
       contexts: [{ name: "one", context: { cluster: "c", user: "u" } }],
       "current-context": "one",
     });
@@ -97,6 +98,14 @@ describe("a port that the API server forwards", () => {
   });
 
   const never = new AbortController().signal;
+  const door = (more: Partial<ForwardArgs> = {}) =>
+    forwardedDoor({
+      kubeconfig,
+      context: undefined,
+      signal: never,
+      sign: () => Promise.resolve({ authorization: "Bearer its-token" }),
+      ...more,
+    });
 
   it("carries a request to the pod's port for monitoring and its answer back, and is closed then", async () => {
     const body = JSON.stringify([{ id: "eastus-cluster", syncStatus: "config" }]);
@@ -106,7 +115,7 @@ describe("a port that the API server forwards", () => {
       socket.write(channel(0, text.slice(0, 30), false));
       socket.write(channel(0, text.slice(30), false));
     };
-    assert.equal(await forwardedDoor(kubeconfig, undefined, never).get(POD, "/debug/clusterz"), body);
+    assert.equal(await door().get(POD, "/debug/clusterz"), body);
     assert.deepEqual(asked.at(-1), {
       url: "/api/v1/namespaces/istio-system/pods/istiod-1/portforward?ports=15014",
       request: "GET /debug/clusterz HTTP/1.1",
@@ -121,7 +130,7 @@ describe("a port that the API server forwards", () => {
       socket.end(CLOSE);
     };
     await assert.rejects(
-      forwardedDoor(kubeconfig, "one", never).get(POD, "/version"),
+      door({ context: "one" }).get(POD, "/version"),
       /istiod pod istiod-1, \/version: error forwarding port 15014: connection refused/,
     );
   });
@@ -129,9 +138,9 @@ describe("a port that the API server forwards", () => {
   it("says another status of istiod, and a refusal of the API server, without the token", async () => {
     answer = (socket) =>
       socket.write(channel(0, "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n", false));
-    await assert.rejects(forwardedDoor(kubeconfig, undefined, never).get(POD, "/debug/syncz"), /HTTP 401/);
+    await assert.rejects(door().get(POD, "/debug/syncz"), /HTTP 401/);
     await assert.rejects(
-      forwardedDoor(kubeconfig, undefined, never).get({ ...POD, name: "refused" }, "/version"),
+      door().get({ ...POD, name: "refused" }, "/version"),
       (error: Error) => /forwards no port: .*403/.test(error.message) && !error.message.includes("its-token"),
     );
   });
@@ -139,10 +148,7 @@ describe("a port that the API server forwards", () => {
   it("ends at once when the command is broken off", async () => {
     const controller = new AbortController();
     answer = () => controller.abort(new Error("ended by SIGINT"));
-    await assert.rejects(
-      forwardedDoor(kubeconfig, undefined, controller.signal).get(POD, "/version"),
-      /ended by SIGINT/,
-    );
+    await assert.rejects(door({ signal: controller.signal }).get(POD, "/version"), /ended by SIGINT/);
   });
 
   describe("of a server that does not open it", () => {
@@ -156,7 +162,7 @@ describe("a port that the API server forwards", () => {
       const controller = new AbortController();
       silent = () => controller.abort(new Error("ended by SIGINT"));
       await assert.rejects(
-        forwardedDoor(kubeconfig, undefined, controller.signal).get(pod, "/version"),
+        door({ signal: controller.signal }).get(pod, "/version"),
         /^Error: ended by SIGINT/,
       );
     });
@@ -164,7 +170,7 @@ describe("a port that the API server forwards", () => {
     it("says that no answer came in time", async () => {
       silent = () => undefined;
       await assert.rejects(
-        forwardedDoor(kubeconfig, undefined, never, 500).get(pod, "/version"),
+        door({ limitMs: 500 }).get(pod, "/version"),
         /istiod pod silent, \/version: the API server forwards no port: no answer within 0\.5 s/,
       );
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { catalog } from "../../../catalog";
@@ -103,6 +103,17 @@ describe("mesh verify", () => {
       assert.equal(exitCodeOf(found), 2);
       assert.deepEqual(sent, []);
     });
+  });
+
+  it("signs in to a region once, for its API server, its istiods, and every look", async () => {
+    const log = path.join(folder, "log");
+    const command = path.join(folder, "login");
+    const credential = JSON.stringify({ status: { token: "t" } });
+    writeFileSync(command, `#!/bin/sh\necho x >> "${log}"\necho '${credential}'\n`, { mode: 0o755 });
+    regions.eastus.refuses = 1;
+    const found = await report({ waitSeconds: 60 }, { exec: { command } });
+    assert.deepEqual([having("broken", found), having("unasked", found)], [[], []]);
+    assert.equal(readFileSync(log, "utf8").trim().split("\n").length, 2, "once for each of two regions");
   });
 
   it("ends as wrong usage where there is no report, since nothing was found broken", async () => {
