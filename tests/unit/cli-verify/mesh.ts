@@ -83,7 +83,9 @@ export class FakeRegion {
         return void request.socket.destroy();
       }
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(this.answer(new URL(request.url ?? "", "http://api"))));
+      const answer = this.answer(new URL(request.url ?? "", "http://api"));
+      response.statusCode = answer === undefined ? 404 : 200;
+      response.end(JSON.stringify(answer ?? {}));
     });
   }
 
@@ -97,16 +99,15 @@ export class FakeRegion {
     this.server.close();
   }
 
-  private answer({ pathname, searchParams }: URL): object {
+  private answer({ pathname, searchParams }: URL): object | undefined {
     if (pathname === "/version") return { gitVersion: "v1.35.4" };
     const group = /^\/(?:api|apis\/([^/]+))\/([^/]+)$/.exec(pathname);
     if (group !== null) return { resources: resourcesOf(group[1], group[2] ?? "") };
     const [last = "", before = ""] = pathname.split("/").toReversed();
-    const single = this.objects[before]?.find((one) => nameOf(one) === last);
-    if (single !== undefined) return single;
+    if (before === "secrets") return this.objects[before]?.find((one) => nameOf(one) === last);
     const remote = searchParams.get("labelSelector") === "istio/multiCluster=true";
     const items = (this.objects[last] ?? []).filter((one) => !remote || nameOf(one) !== "cacerts");
-    return { metadata: {}, items };
+    return { apiVersion: "v1", kind: "List", metadata: {}, items };
   }
 }
 

@@ -16,7 +16,10 @@ const CLUSTERS = { eastus: "eastus-cluster", westeurope: "westeurope-cluster" } 
 type Region = keyof typeof CLUSTERS;
 const never = new AbortController().signal;
 
-describe("mesh verify", () => {
+describe("mesh verify", function () {
+  // Two seconds pass between two looks, and more on a busy machine.
+  this.timeout(120_000);
+
   let regions: Record<Region, FakeRegion>;
   let servers: Record<string, string>;
   let istiods: Istiods;
@@ -75,7 +78,10 @@ describe("mesh verify", () => {
   it("holds where all is well, and sends requests from every region to every region", async () => {
     const found = await report();
     assert.deepEqual(found.faults, []);
-    assert.deepEqual(having("unasked", found), []);
+    assert.deepEqual(
+      found.checks.filter(({ state }) => state === "unasked"),
+      [],
+    );
     assert.equal(exitCodeOf(found), 0);
     assert.deepEqual(found.notes, ["a Job stays"]);
     assert.deepEqual(sent, [
