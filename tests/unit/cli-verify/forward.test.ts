@@ -54,6 +54,7 @@ describe("a port that the API server forwards", () => {
       open.add(socket);
       socket.on("close", () => open.delete(socket)).on("error", () => undefined);
       if (request.url?.includes("silent") === true) {
+        socket.resume().on("end", () => socket.end());
         silent();
         return;
       }
