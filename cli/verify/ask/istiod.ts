@@ -50,21 +50,43 @@ function readClusters(text: string): readonly ClusterSync[] {
   return (JSON.parse(text) as readonly ClusterSync[] | null) ?? [];
 }
 
-interface SyncStatus {
+/** Short name of a type → how its fields begin that istiod has always written. */
+const FIELDS = {
+  Cluster: "cluster",
+  ClusterLoadAssignment: "endpoint",
+  Listener: "listener",
+  RouteConfiguration: "route",
+  TypedExtensionConfig: "extensionconfig",
+} as const;
+
+type Field = `${(typeof FIELDS)[keyof typeof FIELDS]}_${"acked" | "sent"}`;
+
+interface SyncStatus extends Readonly<Partial<Record<Field, string>>> {
   readonly cluster_id?: string;
   readonly proxy?: string;
   /** By URL of the type. */
   readonly resources?: Readonly<Record<string, PushFacts>>;
 }
 
-/** Reads `/debug/syncz`. Before 1.31 it names no resources, and so neither errors. */
+/** Reads `/debug/syncz`. Before 1.31 it names no resources, and so neither errors, but what was sent and acknowledged. */
 export function readProxies(text: string): readonly ProxySync[] {
   const all = (JSON.parse(text) as readonly SyncStatus[] | null) ?? [];
-  return all.map(({ cluster_id = "", proxy = "", resources = {} }) => ({
-    proxy,
-    cluster: cluster_id,
-    resources: Object.fromEntries(Object.entries(resources).map(([type, push]) => [shortType(type), push])),
-  }));
+  return all.map((status) => {
+    const { cluster_id = "", proxy = "", resources } = status;
+    const pushes =
+      resources === undefined
+        ? fieldPushes(status)
+        : Object.entries(resources).map(([type, push]) => [shortType(type), push] as const);
+    return { proxy, cluster: cluster_id, resources: Object.fromEntries(pushes) };
+  });
+}
+
+/** The pushes by the fields of single types. */
+function fieldPushes(status: SyncStatus): readonly (readonly [string, PushFacts])[] {
+  return Object.entries(FIELDS).flatMap(([type, field]) => {
+    const { [`${field}_sent` as const]: sent, [`${field}_acked` as const]: acked } = status;
+    return sent === undefined ? [] : [[type, { sent, ...(acked === undefined ? {} : { acked }) }] as const];
+  });
 }
 
 /** `Cluster` of `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */

@@ -12,12 +12,14 @@ export function judgeProxies(wanted: RegionWanted, facts: RegionFacts, governor:
         .flatMap(({ proxies }) => proxies)
         .filter(({ cluster }) => cluster === wanted.cluster);
       const names = new Set(connected.map(({ proxy }) => proxy));
+      const behind = connected.filter((proxy) => typesBehind(proxy).length > 0);
       const faults = [
         ...ready.filter((pod) => !names.has(pod)).map((pod) => unconnected(wanted, pod)),
-        ...connected.flatMap((proxy) => stale(wanted, proxy)),
+        ...behind.map((proxy) => stale(wanted, proxy)),
       ];
+      const inSync = names.size - new Set(behind.map(({ proxy }) => proxy)).size;
       const aside = simulated === 0 ? "" : `, ${simulated} simulated`;
-      return outcome(`${names.size} in sync${aside}`, faults);
+      return outcome(`${inSync} in sync${aside}`, faults);
     }),
   );
 }
@@ -31,19 +33,20 @@ function unconnected({ name, controlPlane }: RegionWanted, pod: string): Fault {
   };
 }
 
-/** A type that was never sent is not watched by the proxy. */
-function stale({ name }: RegionWanted, { proxy, resources }: ProxySync): Fault[] {
-  const behind = Object.entries(resources)
+/** The types of which a proxy has not taken the last push. One that was never sent is not watched by the proxy. */
+function typesBehind({ resources }: ProxySync): readonly string[] {
+  return Object.entries(resources)
     .filter(
       ([, { sent = "", acked = "", lastError = "" }]) => sent !== "" && sent !== acked && lastError === "",
     )
-    .map(([type]) => type);
-  if (behind.length === 0) return [];
-  return [
-    {
-      what: `proxy ${proxy} in ${name}`,
-      cause: `it has not acknowledged the last push of ${behind.toSorted().join(", ")}`,
-      fix: "look again in a moment (--wait); a proxy that stays behind is too busy or cut off: its log and its CPU limit tell",
-    },
-  ];
+    .map(([type]) => type)
+    .toSorted();
+}
+
+function stale({ name }: RegionWanted, proxy: ProxySync): Fault {
+  return {
+    what: `proxy ${proxy.proxy} in ${name}`,
+    cause: `it has not acknowledged the last push of ${typesBehind(proxy).join(", ")}`,
+    fix: "look again in a moment (--wait); a proxy that stays behind is too busy or cut off: its log and its CPU limit tell",
+  };
 }

@@ -57,6 +57,35 @@ describe("mesh verify asks", () => {
     );
   });
 
+  it("an istiod before 1.31 for what each proxy was sent and has acknowledged", () => {
+    const proxies = [
+      {
+        proxy: "frontend-1.production",
+        cluster_id: "eastus-cluster",
+        cluster_sent: "a",
+        cluster_acked: "a",
+        listener_sent: "b",
+        listener_acked: "older",
+        route_sent: "c",
+        endpoint_sent: "d",
+        endpoint_acked: "d",
+      },
+      { proxy: "cart-1.production", cluster_id: "eastus-cluster" },
+    ];
+    assert.deepEqual(
+      readProxies(JSON.stringify(proxies)).map(({ resources }) => resources),
+      [
+        {
+          Cluster: { sent: "a", acked: "a" },
+          ClusterLoadAssignment: { sent: "d", acked: "d" },
+          Listener: { sent: "b", acked: "older" },
+          RouteConfiguration: { sent: "c" },
+        },
+        {},
+      ],
+    );
+  });
+
   it("an istiod that has nothing to say", () => {
     assert.deepEqual(readProxies("null"), []);
     assert.equal(readRejects("pilot_xds 4"), 0);

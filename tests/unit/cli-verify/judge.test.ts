@@ -194,6 +194,8 @@ describe("mesh verify judges", () => {
         { ...PROXY, resources: { Cluster: { sent: "b", acked: "a" }, Listener: { sent: "c" } } },
       ];
       assertBroken({ facts: istiod({ proxies }) }, ["proxies"], /the last push of Cluster, Listener/);
+      const both = [...proxies, { ...PROXY, proxy: "cart-1.production" }];
+      assert.equal(judge({ facts: istiod({ proxies: both }) }).proxies.detail, "1 in sync");
     });
 
     it("a refused push as that, with the proxy's words, and not as one that is behind", () => {
