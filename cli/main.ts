@@ -4,7 +4,7 @@ import { catalog } from "../catalog";
 import { catalogCommands } from "./catalog";
 import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
-import { allAnswered, collect, renderCurl, sandboxCurl, type CurlOptions } from "./sandbox/curl";
+import { allAnswered, renderCurl, sandboxCurl, withCurlOptions, type CurlOptions } from "./sandbox/curl";
 import { sandboxDown, type DownReport } from "./sandbox/down";
 import { sandboxRegionDown } from "./sandbox/region-down";
 import { renderReport } from "./sandbox/report";
@@ -81,21 +81,8 @@ function program(): Command {
     .action(async (command: string[], options: CommonOptions) => {
       process.exitCode = await sandboxShell(sandboxContext(options), command);
     });
-  common(sandbox.command("curl"))
+  withCurlOptions(common(sandbox.command("curl")))
     .description("send a request as a workload, by its proxy, and show who answered")
-    .argument("<url>", "for example http://ai-agent.global/api/health")
-    .requiredOption("--from <region/workload>", "who sends it, for example eastus/ai-agent")
-    .option("-X, --request <method>", "HTTP method (default: GET, with --data POST)")
-    .option(
-      "-H, --header <line>",
-      'a header, for example "x-user-id: 7"; may be given several times',
-      collect,
-    )
-    .option("-d, --data <text>", "body of the request")
-    .option("-n, --count <number>", "how many requests, shown as a summary", "1")
-    .option("-c, --concurrency <number>", "how many of them at once", "1")
-    .option("--timeout <seconds>", "time for one request", "10")
-    .option("--json", "print every result as JSON")
     .action(async (url: string, options: CommonOptions & CurlOptions) => {
       const report = await sandboxCurl(sandboxContext(options), url, options);
       print(report, renderCurl, options);

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { Command } from "commander";
 import pc from "picocolors";
 import type { Order, Result } from "../../sandbox/app/settings";
 import { UsageError } from "../usage";
@@ -25,6 +26,29 @@ export interface CurlReport {
 }
 
 const MOST_REQUESTS = 100_000;
+
+/** Gives the command its argument and its options. */
+export function withCurlOptions(command: Command): Command {
+  return command
+    .argument("<url>", "for example http://ai-agent.global/api/health")
+    .requiredOption("--from <region/workload>", "who sends it, for example eastus/ai-agent")
+    .option("-X, --request <method>", "HTTP method (default: GET, with --data POST)")
+    .option(
+      "-H, --header <line>",
+      'a header, for example "x-user-id: 7"; may be given several times',
+      collect,
+    )
+    .option("-d, --data <text>", "body of the request")
+    .option("-n, --count <number>", "how many requests, shown as a summary", "1")
+    .option("-c, --concurrency <number>", "how many of them at once", "1")
+    .option("--timeout <seconds>", "time for one request", "10")
+    .option("--json", "print every result as JSON");
+}
+
+/** Adds what an option says once more. One that takes several values would take the address behind it, too. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
 
 /** Sends requests as a workload of the sandbox. */
 export async function sandboxCurl(
@@ -135,11 +159,6 @@ function senderOf(from: string, regions: readonly string[]): { region: string; w
       `--from ${from}: ${region} is no region of the mesh; its regions: ${regions.join(", ")}.`,
     );
   return { region, workload: workload.join("/") };
-}
-
-/** Adds what an option says once more. One that takes several values would take the address behind it, too. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /** What is to be sent. */

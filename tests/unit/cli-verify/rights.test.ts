@@ -8,8 +8,8 @@ import { documentedRoles } from "../../support/rights";
 /** That they are enough a sandbox shows (tests/sandbox/verify/03-rights.test.ts). */
 describe("the rights that the guide of mesh verify lists", () => {
   const tests = testApplicationOf(catalog) ?? assert.fail("the catalog has a test application");
-  const rolesIn = (namespace?: string) =>
-    documentedRoles().filter(({ metadata }) => metadata.namespace === namespace);
+  const roles = documentedRoles();
+  const rolesIn = (namespace?: string) => roles.filter(({ metadata }) => metadata.namespace === namespace);
 
   /** Whether the roles there let somebody do that, to any object or to one of that name. */
   function may(verb: string, group: string, resource: string, namespace?: string, name?: string): boolean {
