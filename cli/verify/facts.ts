@@ -79,6 +79,8 @@ export interface IstiodFacts {
   readonly version: string;
   readonly clusters: readonly ClusterSync[];
   readonly proxies: readonly ProxySync[];
+  /** Cluster → the number of addresses of its workloads that proxies get from this istiod. */
+  readonly workloads: Readonly<Record<string, number>>;
   /** Pushes that proxies refused since it started. */
   readonly rejects: number;
 }

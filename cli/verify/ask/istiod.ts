@@ -32,8 +32,10 @@ export async function askIstiods(
 
 /** Asks one istiod for all that is judged of it. */
 export async function askIstiod(door: IstiodDoor, pod: IstiodPod): Promise<IstiodFacts> {
-  const [version, clusters, proxies, metrics] = await Promise.all(
-    ["/version", "/debug/clusterz", "/debug/syncz", "/metrics"].map((path) => door.get(pod, path)),
+  const [version, clusters, proxies, endpoints, metrics] = await Promise.all(
+    ["/version", "/debug/clusterz", "/debug/syncz", "/debug/endpointShardz", "/metrics"].map((path) =>
+      door.get(pod, path),
+    ),
   );
   return {
     pod: pod.name,
@@ -41,6 +43,7 @@ export async function askIstiod(door: IstiodDoor, pod: IstiodPod): Promise<Istio
     version: (version ?? "").trim().split("-")[0] ?? "",
     clusters: readClusters(clusters ?? "[]"),
     proxies: readProxies(proxies ?? "[]"),
+    workloads: readWorkloads(endpoints ?? "{}"),
     rejects: readRejects(metrics ?? ""),
   };
 }
@@ -87,6 +90,37 @@ function fieldPushes(status: SyncStatus): readonly (readonly [string, PushFacts]
     const { [`${field}_sent` as const]: sent, [`${field}_acked` as const]: acked } = status;
     return sent === undefined ? [] : [[type, { sent, ...(acked === undefined ? {} : { acked }) }] as const];
   });
+}
+
+interface Endpoint {
+  readonly Addresses?: readonly string[] | null;
+  readonly Locality?: { readonly ClusterID?: string };
+}
+
+/** By host, then by namespace. */
+type Services = Readonly<Record<string, Readonly<Record<string, EndpointShards>>>>;
+
+interface EndpointShards {
+  /** By registry. */
+  readonly Shards?: Readonly<Record<string, readonly Endpoint[] | null>>;
+}
+
+/** Reads of `/debug/endpointShardz` how many addresses of each cluster an istiod hands out; nothing else is kept. */
+export function readWorkloads(text: string): Readonly<Record<string, number>> {
+  const services = (JSON.parse(text) as Services | null) ?? {};
+  const endpoints = Object.values(services)
+    .flatMap((namespaces) => Object.values(namespaces))
+    .flatMap(({ Shards: shards = {} }) => Object.values(shards))
+    .flatMap((shard) => shard ?? []);
+  // One workload is in several services, and in each once for every port.
+  const known = new Map<string, Set<string>>();
+  for (const { Addresses: addresses, Locality: locality } of endpoints) {
+    const cluster = locality?.ClusterID ?? "";
+    const seen = known.get(cluster) ?? new Set();
+    known.set(cluster, seen);
+    for (const address of addresses ?? []) seen.add(address);
+  }
+  return Object.fromEntries([...known].map(([cluster, seen]) => [cluster, seen.size]));
 }
 
 /** `Cluster` of `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */

@@ -10,8 +10,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether every istiod pod has synced every cluster that it is to read. That istiod is ready does not say so: after
- * its time limit it is ready without what it could not read.
+ * Whether every istiod pod has synced every cluster that it is to read, and goes on with no other. That istiod is ready
+ * does not say so: after its time limit it is ready without what it could not read.
  */
 export function judgeSync(wanted: RegionWanted, facts: RegionFacts): Outcome {
   if (wanted.controlPlane !== wanted.name) return absent(`by ${wanted.controlPlane}`);
@@ -34,9 +34,34 @@ export function judgeSync(wanted: RegionWanted, facts: RegionFacts): Outcome {
           `reader credential holds: pulumi up --stack ${region}, then --stack ${wanted.name}; istiod's log names the error`,
       };
     });
+    faults.push(...all.flatMap((istiod) => forgotten(wanted, istiod, facts)));
     const unsynced = new Set(open.map(({ region }) => region));
     return outcome(`${peers.length - unsynced.size} of ${peers.length} synced`, faults);
   });
+}
+
+/**
+ * Workloads of clusters that an istiod reads no longer. It forgets what its Services select of them, and never what
+ * ServiceEntries do (pilot/pkg/serviceregistry/serviceentry: nothing empties ExternalWorkloads when a cluster goes).
+ */
+function forgotten(
+  { name, cluster: own, reads }: RegionWanted,
+  { pod, revision, clusters, workloads }: IstiodFacts,
+  { controlPlane }: RegionFacts,
+): Fault[] {
+  const read = new Set([own, ...clusters.map(({ id }) => id), ...Object.values(reads), ""]);
+  const found =
+    "value" in controlPlane ? controlPlane.value.find((one) => one.revision === revision) : undefined;
+  const deployment = found === undefined ? "deployment -l app=istiod" : `deployment/${found.name}`;
+  return Object.entries(workloads)
+    .filter(([cluster]) => !read.has(cluster))
+    .map(([cluster, count]) => ({
+      what: `${count} addresses in ${cluster}, as istiod ${pod} of ${name} hands them out`,
+      cause:
+        "its remote secret was taken away while workloads ran there; istiod keeps those that ServiceEntries select until " +
+        "it starts anew, so proxies send requests to addresses that nobody may answer at",
+      fix: `in ${name}: kubectl -n istio-system rollout restart ${deployment}`,
+    }));
 }
 
 function statusOf({ clusters }: IstiodFacts, cluster: string): string | undefined {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { requireIdentity } from "../../../cli/sandbox/context";
+import { clusters } from "../../../cli/sandbox/istiod";
 import { exitCodeOf } from "../../../cli/verify/report";
 import { DEADLINE_SECONDS } from "../../../cli/verify/requests/job";
+import { regionAddresses } from "../../../sandbox/addresses/layout";
 import { eventually } from "../node/support/cluster";
 import { makeCacerts, makeRoot } from "../node/support/certificates";
 import { HERE, leftJob, must, NAMESPACE, OURS, said, THERE, verified, verifyUntil } from "./support";
@@ -70,6 +73,35 @@ describe("mesh verify of a broken mesh", () => {
       new RegExp(`request ${HERE} → ${THERE}: HTTP 503: no healthy upstream.*links and sync say of ${HERE}`),
     );
     await refresh(HERE);
+    await assertHolds();
+  });
+
+  it("names workloads that istiod goes on with once their cluster is unlinked, until it starts again", async () => {
+    // The other region once more, as if it were a third one.
+    const [linked, left] = [`${THERE}-cluster`, "left-cluster"];
+    const { data, metadata, ...rest } = JSON.parse(
+      await must(HERE, [...SYSTEM, "get", "secret", `istio-remote-secret-${linked}`, "-o", "json"]),
+    ) as { data: Record<string, string>; metadata: { labels: object } };
+    const name = `istio-remote-secret-${left}`;
+    await must(HERE, ["create", "-f", "-"], {
+      ...rest,
+      metadata: { name, namespace: "istio-system", labels: metadata.labels },
+      data: { [left]: data[linked] },
+    });
+    await verifyUntil([`links ${HERE}`]);
+    const { block, slots } = requireIdentity(standing.context.home);
+    const { istiod } = regionAddresses(block, slots[HERE] ?? assert.fail());
+    await eventually("an istiod that has read it", 60_000, async () => {
+      const read = (await clusters(istiod)).find(({ id }) => id === left);
+      return read?.syncStatus === "synced" ? true : undefined;
+    });
+    await must(HERE, [...SYSTEM, "delete", "secret", name]);
+    const report = await verifyUntil([`sync ${HERE}`]);
+    assert.match(
+      said(report),
+      new RegExp(`addresses in ${left}, as istiod .* of ${HERE} .*rollout restart deployment/istiod`),
+    );
+    await must(HERE, [...SYSTEM, "rollout", "restart", "deployment/istiod"]);
     await assertHolds();
   });
 

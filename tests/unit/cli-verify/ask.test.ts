@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readMessages } from "../../../cli/verify/ask/analyze";
-import { askIstiod, readProxies, readRejects } from "../../../cli/verify/ask/istiod";
+import { askIstiod, readProxies, readRejects, readWorkloads } from "../../../cli/verify/ask/istiod";
 import { globalRoots, NoRegionError, regionOutputs } from "../../../cli/verify/ask/outputs";
 import { PulumiFailure } from "../../../cli/repair/stack";
 
@@ -29,6 +29,30 @@ const PAGES: Readonly<Record<string, string>> = {
       },
     },
   ]),
+  "/debug/endpointShardz": JSON.stringify({
+    "ai-agent.global": {
+      production: {
+        Shards: {
+          "External/eastus-cluster": [
+            { Addresses: ["10.10.0.4"], Locality: { Label: "eastus", ClusterID: "eastus-cluster" } },
+            { Addresses: ["10.20.0.4"], Locality: { Label: "westeurope", ClusterID: "westeurope-cluster" } },
+          ],
+        },
+        ServiceAccounts: {},
+      },
+    },
+    "ai-agent.production.svc.cluster.local": {
+      production: {
+        Shards: {
+          "Kubernetes/westeurope-cluster": [
+            { Addresses: ["10.20.0.4"], Locality: { ClusterID: "westeurope-cluster" } },
+            { Addresses: ["10.20.0.5"], Locality: { ClusterID: "westeurope-cluster" } },
+          ],
+          "Kubernetes/eastus-cluster": null,
+        },
+      },
+    },
+  }),
   "/metrics": 'pilot_total_xds_rejects{type="cds"} 2\npilot_total_xds_rejects{type="lds"} 1\npilot_xds 4\n',
 };
 
@@ -52,6 +76,8 @@ describe("mesh verify asks", () => {
             },
           },
         ],
+        // An address of two services is one.
+        workloads: { "eastus-cluster": 1, "westeurope-cluster": 2 },
         rejects: 3,
       },
     );
@@ -87,7 +113,7 @@ describe("mesh verify asks", () => {
   });
 
   it("an istiod that has nothing to say", () => {
-    assert.deepEqual(readProxies("null"), []);
+    assert.deepEqual([readProxies("null"), readWorkloads("null")], [[], {}]);
     assert.equal(readRejects("pilot_xds 4"), 0);
   });
 

@@ -173,6 +173,24 @@ describe("mesh verify judges", () => {
     it("a secret that istiod refuses as that", () =>
       assertBroken({ facts: istiod({ clusters: [] }) }, ["sync"], /it refuses what the secret holds/));
 
+    it("workloads of a cluster that istiod has not read for long, each replica's own", () => {
+      const workloads = { ...ISTIOD.workloads, "southeastasia-cluster": 4 };
+      const late = { ...ISTIOD, pod: "istiod-2", workloads };
+      const given = { facts: { istiods: { value: [ISTIOD, late] } } };
+      assertBroken(
+        given,
+        ["sync"],
+        /^4 addresses in southeastasia-cluster, as istiod istiod-2 .*rollout restart deployment\/istiod$/,
+      );
+      assert.equal(judge(given).sync.faults.length, 1);
+      // A cluster that it does read is the affair of the check `links`.
+      const clusters = [
+        ...ISTIOD.clusters,
+        { id: "southeastasia-cluster", secretName: "s", syncStatus: "synced" },
+      ];
+      assert.equal(judge({ facts: istiod({ workloads, clusters }) }).sync.state, "holds");
+    });
+
     it("every replica of istiod, and not one of another revision", () => {
       const late = { ...ISTIOD, pod: "istiod-2", clusters: [] };
       assertBroken({ facts: { istiods: { value: [ISTIOD, late] } } }, ["sync"], /istiod-2/);

@@ -66,6 +66,7 @@ export const ISTIOD: IstiodFacts = {
     },
   ],
   proxies: [PROXY],
+  workloads: { "eastus-cluster": 3, "westeurope-cluster": 2 },
   rejects: 0,
 };
 
