@@ -51,7 +51,9 @@ export async function startApplications(
   view: StepView,
   signal: AbortSignal,
 ): Promise<StartedApplications> {
-  const { regions: names } = context.stacks;
+  const { regions: standing, leaving = [] } = context.stacks;
+  // The others have unlinked a region that leaves, and its workloads have ended before.
+  const names = standing.filter((region) => !leaving.includes(region));
   const settings = chosenSettings(context.applications);
   const project = loadProject({ program: context.program, catalog, settings });
   const regions = names.flatMap((name) => project.regions.filter((region) => region.name === name));
@@ -65,7 +67,7 @@ export async function startApplications(
   });
   const clients = new Map<string, KubeClient>();
   try {
-    for (const { region } of services) clients.set(region, await regionClient(context, region));
+    for (const region of standing) clients.set(region, await regionClient(context, region));
     const gateways = await Promise.all([...clients.values()].map(gatewaysOf));
     const places = MOST_PROXIES - SPARE - gateways.reduce((sum, count) => sum + count, 0);
     const plan = planWorkloads(services, regions[0]?.settings.rollouts ?? {}, places);

@@ -13,6 +13,7 @@ import { startExisting } from "./existing";
 import { inspectRegions, waitSynced } from "./inspect";
 import { writeKubeconfig } from "./kubeconfig";
 import { repairInterrupted } from "./interrupted";
+import { endWorkloads } from "./leaving";
 import { releaseDeadLocks } from "./locks";
 import {
   hasDataPlane,
@@ -135,6 +136,7 @@ function steps(
       title: `pulumi up ${global}`,
       run: (_state, view) => up(context, global, view, signal).then(() => undefined),
     },
+    ...endWorkloads(context, signal),
     ...regionWaves(context).map(({ title, regions }) => ({
       title,
       concurrent: true,

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sandboxContext, type SandboxContext } from "../../../cli/sandbox/context";
+import { departing } from "../../../cli/sandbox/leaving";
 import { fitSlots } from "../../../cli/sandbox/prepare";
 import { armFacts, stackStates, standingRegions, strayRegions } from "../../../cli/sandbox/standing";
 import { SandboxHome } from "../../../sandbox/home";
@@ -75,6 +76,13 @@ describe("what stands of a sandbox's regions", () => {
     stack("asia", []);
     assert.deepEqual(table(["eastus", "asia", "west"], ["asia", "west"]).stacks.regions, ["eastus"]);
     assert.deepEqual(table(["eastus", "asia", "west"]).stacks.regions, ["eastus", "asia", "west"]);
+  });
+
+  it("names those that are to go: leaving ones as long as they stand, and those that the table has no longer", () => {
+    stack("asia", [STACK]);
+    stack("west", []);
+    stack("north", [STACK]);
+    assert.deepEqual(departing(table(["eastus", "asia", "west"], ["asia", "west"])), ["asia", "north"]);
   });
 
   it("names regions that left the table while they stood", () => {
