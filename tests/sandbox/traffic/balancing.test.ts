@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LoadBalancing } from "../../../istio/intent";
 import type { Result } from "../../../sandbox/app/settings";
-import { interval } from "./support/binomial";
+import { expectChances } from "./support/chance";
 import { Doors, type Which } from "./support/doors";
 import { DRILL, DRILLS, drills } from "./support/drills";
 import { countBy, type Requests, type Sender } from "./support/requests";
@@ -50,19 +50,19 @@ describe("balancing", function () {
 
   it("goes at random: every workload about as often, and in no order", async () => {
     await show("RANDOM");
-    const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
-    const [share, twice] = [interval(COUNT, 1 / WORKLOADS), interval(COUNT - 1, 1 / WORKLOADS)];
-    const repeated = pods.slice(1).filter((pod, index) => pod === pods[index]).length;
-    await requests.expect(caller, HOST, () => {
-      const counts = countBy(pods, (pod) => pod);
-      assert.equal(Object.keys(counts).length, WORKLOADS);
-      for (const [pod, count] of Object.entries(counts))
-        assert.ok(count >= share.low && count <= share.high, `${count} to ${pod}`);
-      assert.ok(
-        repeated >= twice.low && repeated <= twice.high,
-        `${repeated} went where the one before had gone`,
-      );
-    });
+    await requests.expect(caller, HOST, () =>
+      expectChances(async () => {
+        const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
+        const counts = Object.entries(countBy(pods, (pod) => pod));
+        assert.equal(counts.length, WORKLOADS);
+        const probability = 1 / WORKLOADS;
+        const repeated = pods.slice(1).filter((pod, index) => pod === pods[index]).length;
+        return [
+          ...counts.map(([pod, seen]) => ({ what: `to ${pod}`, seen, tries: COUNT, probability })),
+          { what: "where the one before went", seen: repeated, tries: COUNT - 1, probability },
+        ];
+      }),
+    );
   });
 
   it("spares a workload that has more to do", async () => {
@@ -72,50 +72,56 @@ describe("balancing", function () {
     const order = { url: `${url}?hold&in=${busy}`, count: 1, timeoutMs: 300_000 };
     // By itself the choice avoids the busy one more and more, so it takes many tries to occupy it.
     const held: Promise<Result[]>[] = [];
-    await doors.eventually(`${occupied} requests at one workload`, async () => {
-      held.push(requests.send(caller, { ...order, count: 5, concurrency: 5 }));
-      return (await doors.seen(target)).underWay >= occupied;
-    });
-    const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
-    await doors.release(target);
-    await Promise.all(held);
-    await requests.expect(caller, HOST, () => {
-      const counts = countBy(pods, (pod) => pod);
-      assert.equal(Object.keys(counts).length, WORKLOADS, "none is left out altogether");
-      // Two are drawn, with repetition, and the less busy one is taken: this one only where both draws are it.
-      const { high } = interval(COUNT, 1 / WORKLOADS ** 2);
-      assert.ok((counts[busy] ?? 0) <= high, `${counts[busy]} to the busy one; at most ${high}`);
-    });
+    try {
+      await doors.eventually(`${occupied} requests at one workload`, async () => {
+        held.push(requests.send(caller, { ...order, count: 5, concurrency: 5 }));
+        return (await doors.seen(target)).underWay >= occupied;
+      });
+      await requests.expect(caller, HOST, () =>
+        expectChances(async () => {
+          const pods = (await requests.send(caller, { url, count: COUNT })).map(podOf);
+          const counts = countBy(pods, (pod) => pod);
+          assert.equal(Object.keys(counts).length, WORKLOADS, "none is left out altogether");
+          // Two are drawn, with repetition, and the less busy one is taken: this one only where both draws are it.
+          const probability = 1 / WORKLOADS ** 2;
+          const seen = counts[busy] ?? 0;
+          return [{ what: "to the busy one", seen, tries: COUNT, probability, atMost: true }];
+        }),
+      );
+    } finally {
+      await doors.release(target);
+      await Promise.all(held);
+    }
   });
 
   describe("by consistent hash", () => {
-    const users = Array.from({ length: 300 }, (_, index) => `user-${index}`);
+    const byUser: LoadBalancing = { hashBy: { header: "x-user-id" } };
+    let samples = 0;
 
     it("keeps a header's value at one workload, and moves few when a workload leaves", async () => {
-      await show({ hashBy: { header: "x-user-id" } });
-      const first = await placesOf(users);
-      const again = await placesOf(users);
-      assert.deepEqual(again, first);
-      assert.equal(new Set(first).size, WORKLOADS);
+      await expectChances(async () => {
+        const sample = (samples += 1);
+        const users = Array.from({ length: 300 }, (_, index) => `user-${sample}-${index}`);
+        await show(byUser);
+        const first = await placesOf(users);
+        const again = await placesOf(users);
+        assert.deepEqual(again, first);
+        assert.equal(new Set(first).size, WORKLOADS);
 
-      await show({ hashBy: { header: "x-user-id" } }, WORKLOADS - 1);
-      const left = new Set(doors.pods(target).map(({ pod }) => pod.metadata.name));
-      const later = await placesOf(users);
-      const stayed = first.flatMap((pod, index) => (left.has(pod) ? [{ pod, later: later[index] }] : []));
-      const moved = stayed.filter((user) => user.pod !== user.later).length;
-      await requests.expect(caller, HOST, () => {
+        await show(byUser, WORKLOADS - 1);
+        const left = new Set(doors.pods(target).map(({ pod }) => pod.metadata.name));
+        const later = await placesOf(users);
         assert.ok(later.every((pod) => left.has(pod)));
+        const stayed = first.flatMap((pod, index) => (left.has(pod) ? [{ pod, later: later[index] }] : []));
+        const moved = stayed.filter((user) => user.pod !== user.later).length;
+        const leaving = users.length - stayed.length;
+        console.log(`        ${leaving} of 300 keys were at the workload that left; ${moved} others moved`);
         // A ring of at least 1,024 points: 256 for each of four workloads, 342 for each of three. The new points of two
         // others may lie before a key: 172 of 1,026. A hash without a ring would move two thirds.
-        const { high } = interval(stayed.length, (2 * 86) / 1_026);
-        assert.ok(
-          moved <= high,
-          `${moved} of ${stayed.length} moved between workloads that stayed; at most ${high}`,
-        );
+        const probability = (2 * 86) / 1_026;
+        const what = "moved between workloads that stayed";
+        return [{ what, seen: moved, tries: stayed.length, probability, atMost: true }];
       });
-      console.log(
-        `        ${users.length - stayed.length} of 300 keys were at the workload that left; ${moved} others moved`,
-      );
     });
 
     it("gives a cookie to who has none, and keeps its bearer at one workload", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Order, Result } from "../../../../sandbox/app/settings";
-import { interval } from "./binomial";
+import { expectChances } from "./chance";
 import { countBy, type Requests, type Sender } from "./requests";
 
 /** So many requests are in a sample. */
@@ -17,22 +17,21 @@ export interface Shares {
   readonly percent: Readonly<Record<string, number>>;
 }
 
-/**
- * Expects shares as far as chance allows in 999 of 1,000 samples. The thousandth would fail for nothing, so a sample
- * that is out of its interval gets one more, which decides; an answer that may never come is never excused.
- */
+/** Expects shares as far as chance allows; an answer that may never come is never excused. */
 export async function expectShares(requests: Requests, shares: Shares): Promise<void> {
   const { from, url, headers = {}, by, percent } = shares;
   const order: Order = { url, headers, count: SAMPLE, concurrency: 8 };
-  const take = async (): Promise<Record<string, number>> => countBy(await requests.send(from, order), by);
-  await requests.expect(from, new URL(url).hostname, async () => {
-    const first = await take();
-    assert.deepEqual(strange(first, percent), [], JSON.stringify(first));
-    if (outside(first, percent).length === 0) return;
-    const second = await take();
-    assert.deepEqual(strange(second, percent), [], JSON.stringify(second));
-    assert.deepEqual(outside(second, percent), [], `twice, the first time ${JSON.stringify(first)}`);
-  });
+  await requests.expect(from, new URL(url).hostname, () =>
+    expectChances(async () => {
+      const seen = countBy(await requests.send(from, order), by);
+      const strange = Object.keys(seen).filter((key) => (percent[key] ?? 0) === 0);
+      assert.deepEqual(strange, [], JSON.stringify(seen));
+      return Object.entries(percent).map(([key, share]) => ({
+        ...{ what: `for ${key}`, seen: seen[key] ?? 0 },
+        ...{ tries: SAMPLE, probability: share / 100 },
+      }));
+    }),
+  );
 }
 
 /** The version that answered, or what came in its place. */
@@ -43,16 +42,4 @@ export function versionOf({ answer, status, error }: Result): string {
 /** The region that answered, or what came in its place. */
 export function regionOf({ answer, status, error }: Result): string {
   return answer !== undefined && status === 200 ? answer.region : `HTTP ${status ?? error ?? "nothing"}`;
-}
-
-function strange(seen: Readonly<Record<string, number>>, percent: Shares["percent"]): string[] {
-  return Object.keys(seen).filter((key) => (percent[key] ?? 0) === 0);
-}
-
-function outside(seen: Readonly<Record<string, number>>, percent: Shares["percent"]): string[] {
-  return Object.entries(percent).flatMap(([key, share]) => {
-    const { low, high } = interval(SAMPLE, share / 100);
-    const count = seen[key] ?? 0;
-    return count < low || count > high ? [`${count} for ${key}; allowed ${low} to ${high}`] : [];
-  });
 }
