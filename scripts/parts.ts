@@ -23,6 +23,12 @@ export interface Stage {
 const TRAFFIC = "traffic";
 const TRAFFIC_FOLDER = `tests/sandbox/${TRAFFIC}`;
 
+/**
+ * Groups of the traffic tests whose mesh has settings of its own. They come last, since each takes down the mesh that all
+ * others pass on.
+ */
+const WITH_OWN_MESH: readonly string[] = ["egress", "jwt", "topologies"];
+
 /** Folders of tests/sandbox in the order they are started: what takes longest must not start last. */
 const SLOWEST_FIRST = ["regions", "kill", "fourth-region", "membership", "faults", "existing"];
 
@@ -34,16 +40,18 @@ export function allStages(): readonly Stage[] {
     stage(check("types", "tsc", "--noEmit", "-p", ".")),
     stage({ name: "unit", ...mocha("tests/unit/**/*.test.ts"), tests: true, programs: false }),
     { name: "sandbox", parts: sandboxFolders().map(sandboxPart) },
-    stage(trafficPart(TRAFFIC, `${TRAFFIC_FOLDER}/*.test.ts`)),
+    stage(trafficPart(TRAFFIC, trafficGroups())),
   ];
 }
 
-/** Groups of the traffic tests, by the names of their files. */
+/** Groups of the traffic tests, by the names of their files, in the order they run. */
 export function trafficGroups(): readonly string[] {
-  return readdirSync(path.join(root, TRAFFIC_FOLDER))
+  const groups = readdirSync(path.join(root, TRAFFIC_FOLDER))
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => name.slice(0, -".test.ts".length))
     .toSorted();
+  const isLast = (group: string): boolean => WITH_OWN_MESH.includes(group);
+  return [...groups.filter((group) => !isLast(group)), ...groups.filter(isLast)];
 }
 
 /**
@@ -53,13 +61,19 @@ export function trafficGroups(): readonly string[] {
  * @throws Error naming what there is, where a name is unknown.
  */
 export function wantedStages(names: readonly string[]): readonly Stage[] {
-  const stages = [...allStages(), ...trafficGroups().map(groupStage)];
-  const known = new Set(stages.flatMap(({ name, parts }) => [name, ...parts.map((part) => part.name)]));
+  const [stages, groups] = [allStages(), trafficGroups()];
+  const all = [...stages, ...groups.map(groupStage)];
+  const known = new Set(all.flatMap(({ name, parts }) => [name, ...parts.map((part) => part.name)]));
   const unknown = names.filter((name) => !known.has(name));
+  const ofTraffic = unknown.filter((name) => name.startsWith(`${TRAFFIC}/`));
+  if (ofTraffic.length > 0) {
+    const named = ofTraffic.map((name) => name.slice(TRAFFIC.length + 1)).join(", ");
+    throw new Error(`No group ${named} of the traffic tests; there are: ${groups.toSorted().join(", ")}.`);
+  }
   if (unknown.length > 0)
     throw new Error(`No part ${unknown.join(", ")}; there are: ${[...known].join(", ")}.`);
-  if (names.length === 0) return allStages();
-  return stages
+  if (names.length === 0) return stages;
+  return all
     .map(({ name, parts }) => ({
       name,
       parts: names.includes(name) ? parts : parts.filter((part) => names.includes(part.name)),
@@ -99,12 +113,13 @@ function sandboxPart(folder: string): Part {
 }
 
 function groupStage(group: string): Stage {
-  return stage(trafficPart(`${TRAFFIC}/${group}`, `${TRAFFIC_FOLDER}/${group}.test.ts`));
+  return stage(trafficPart(`${TRAFFIC}/${group}`, [group]));
 }
 
-/** All in one process: the groups pass on the mesh that stands. */
-function trafficPart(name: string, files: string): Part {
-  return { name, ...mocha("--timeout", "900000", files), tests: true, programs: true };
+/** All in one process: a group passes its mesh on to the next that wants the same settings. */
+function trafficPart(name: string, groups: readonly string[]): Part {
+  const files = groups.map((group) => `${TRAFFIC_FOLDER}/${group}.test.ts`);
+  return { name, ...mocha("--timeout", "900000", ...files), tests: true, programs: true };
 }
 
 /** mocha itself and not its starter, which forwards a signal and then ends the runner before its `after` hooks. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { root, wantedStages } from "../../../scripts/parts";
+import { root, trafficGroups, wantedStages } from "../../../scripts/parts";
 
 const names = (wanted: string[]): string[][] =>
   wantedStages(wanted).map(({ parts }) => parts.map((part) => part.name));
@@ -29,6 +29,32 @@ describe("the parts of npm test", () => {
     const [[part] = []] = wantedStages(["traffic/regions"]).map(({ parts }) => parts);
     assert.ok(part?.args.includes("tests/sandbox/traffic/regions.test.ts"));
     assert.deepEqual(names(["types", "traffic/regions"]), [["types"], ["traffic/regions"]]);
+  });
+
+  it("run the groups of the traffic tests last whose mesh has settings of its own", () => {
+    const [[part] = []] = wantedStages(["traffic"]).map(({ parts }) => parts);
+    const folder = "tests/sandbox/traffic";
+    const files = part?.args.filter((arg) => arg.startsWith(folder)) ?? [];
+    assert.deepEqual(
+      files.toSorted(),
+      readdirSync(path.join(root, folder))
+        .filter((name) => name.endsWith(".test.ts"))
+        .map((name) => `${folder}/${name}`)
+        .toSorted(),
+    );
+    // As such a group says it to `onStage`.
+    const hasOwn = (file: string): boolean =>
+      /\bsettings: \{|\{ settings[ ,]/.test(readFileSync(path.join(root, file), "utf8"));
+    const own = files.filter(hasOwn);
+    assert.ok(own.length > 0);
+    assert.deepEqual(own, files.slice(-own.length), "WITH_OWN_MESH in scripts/parts.ts names them");
+  });
+
+  it("refuse a group that is none of the traffic tests, and say which there are", () => {
+    const groups = trafficGroups().toSorted().join(", ");
+    assert.throws(() => names(["types", "traffic/foo", "traffic/splits", "traffic/bar"]), {
+      message: `No group foo, bar of the traffic tests; there are: ${groups}.`,
+    });
   });
 
   it("refuse a name that is none of them, and say which there are", () => {
