@@ -97,9 +97,11 @@ describe("what mesh sandbox curl sends", () => {
 
   it("goes to the address, wherever that stands among headers", async () => {
     const given: unknown[] = [];
-    const command = withCurlOptions(new Command()).action((url: string, { header }: CurlOptions) => {
-      given.push(url, header);
-    });
+    const command = withCurlOptions(new Command())
+      .exitOverride()
+      .action((url: string, { header }: CurlOptions) => {
+        given.push(url, header);
+      });
     const args = ["--from", from, "-H", "x: 1", "-H", "y: 2", "http://host/"];
     await command.parseAsync(args, { from: "user" });
     assert.deepEqual(given, ["http://host/", ["x: 1", "y: 2"]]);
