@@ -82,7 +82,7 @@ describe("the rights that the guide of mesh verify lists", () => {
       name: pod.trim().split("\n")[0]?.replace("pod/", "") ?? "",
       revision: "default",
     };
-    return await forwardedDoor(kubeconfig, undefined, SIGNAL)
+    return await forwardedDoor({ kubeconfig, context: undefined, sign: () => client.sign(), signal: SIGNAL })
       .get(istiod, "/version")
       .catch((error: unknown) => String(error));
   }
