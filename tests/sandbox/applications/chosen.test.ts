@@ -40,12 +40,14 @@ describe("applications that a sandbox is told to run", () => {
   /** The request that the report suggests, until it is answered: istiod tells proxies of each other as they come. */
   async function suggested(): Promise<CurlReport["results"][number]> {
     const [, from = "", url = ""] = (report.example ?? "").split(" ");
-    for (const end = Date.now() + 120_000; ; await sleep(500)) {
+    const end = Date.now() + 120_000;
+    for (;;) {
       const { results } = await sandboxCurl(standing.context, url, { from });
       const [result] = results;
       if (result?.status === 200) return result;
       if (result === undefined || Date.now() > end)
         assert.fail(`${report.example ?? "no example"}: ${JSON.stringify(result)}`);
+      await sleep(500);
     }
   }
 
