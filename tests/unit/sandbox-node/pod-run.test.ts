@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KubeClient } from "../../../sandbox/kube";
+import type { KubeClient, KubeObject } from "../../../sandbox/kube";
 import type { EventRecorder } from "../../../sandbox/node/events";
 import type { PodHost } from "../../../sandbox/node/pod-host";
 import { PodRun } from "../../../sandbox/node/pod-run";
+import type { Pod } from "../../../sandbox/node/types";
 import { FakeProcesses, gate, settled } from "./fakes";
 import { containerOf, podOf } from "./support";
 
@@ -27,8 +28,8 @@ describe("a pod that is run as processes", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const runOf = (more: Partial<PodHost> = {}) =>
-    new PodRun(POD, {
+  const runOf = (more: Partial<PodHost> = {}, pod: Pod = POD) =>
+    new PodRun(pod, {
       kube: { patchStatus: () => Promise.resolve({}) } as unknown as KubeClient,
       registry: processes.registry,
       events: { record: () => Promise.resolve() } as unknown as EventRecorder,
@@ -79,11 +80,31 @@ describe("a pod that is run as processes", () => {
     const run = pod.run();
     await settled();
     const ended = pod.end(0, false);
+    assert.equal(await run, false);
+    await settled();
+    open();
+    await ended;
+    assert.deepEqual([written === "", existsSync(written)], [false, false]);
+    assert.deepEqual(processes.started, []);
+  });
+
+  it("leaves no files, whatever was still read for its volumes", async () => {
+    const { opened, open } = gate();
+    const read = async (): Promise<KubeObject> => {
+      await opened;
+      return { apiVersion: "v1", kind: "Secret", metadata: { name: "keys" }, data: { key: "YQ==" } };
+    };
+    const kube = { get: read, patchStatus: () => Promise.resolve({}) } as unknown as KubeClient;
+    const volumes = [{ name: "keys", secret: { secretName: "keys" } }];
+    const containers = [containerOf({ volumeMounts: [{ name: "keys", mountPath: "/keys" }] })];
+    const pod = runOf({ kube }, podOf({ containers, volumes }));
+    const run = pod.run();
+    await settled();
+    const ended = pod.end(0, false);
     await settled();
     open();
     await Promise.all([ended, run]);
-    assert.deepEqual([written === "", existsSync(written)], [false, false]);
-    assert.deepEqual(processes.started, []);
+    assert.deepEqual(readdirSync(join(folder, "pods")), []);
   });
 
   for (const [took, left] of [
