@@ -30,10 +30,12 @@ export interface Identity {
 
 /** How a client that is no part of the mesh connects. */
 export interface Approach {
-  /** Address and port of a pod. */
+  /** Address and port of a pod, or of a gateway to its network. */
   readonly to: { readonly address: string; readonly port: number };
   /** Plaintext where it is left out; an empty object is TLS without a certificate. */
   readonly tls?: Partial<Identity>;
+  /** Name that TLS asks for. @default none */
+  readonly name?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** @default "/" */
   readonly path?: string;
@@ -97,13 +99,21 @@ export async function issue(authority: Authority, spiffe: string, validForMs = H
 }
 
 /** Sends one request straight to a pod's port, as whoever can reach it could. */
-export function approach({ to, tls, headers = {}, path = "/", method = "GET" }: Approach): Promise<Outcome> {
+export function approach({
+  to,
+  tls,
+  name,
+  headers = {},
+  path = "/",
+  method = "GET",
+}: Approach): Promise<Outcome> {
   const agent = new Agent({ keepAlive: false });
   agent.createConnection = () => {
     const socket = tcpConnect({ host: to.address, port: to.port });
     if (tls === undefined) return socket;
     // The server's name is not what is tested here.
-    return tlsConnect({ socket, ...tls, ALPNProtocols: PROTOCOLS, rejectUnauthorized: false });
+    const asked = name === undefined ? {} : { servername: name };
+    return tlsConnect({ socket, ...tls, ...asked, ALPNProtocols: PROTOCOLS, rejectUnauthorized: false });
   };
   return new Promise((resolve) => {
     const sent = request({ agent, path, method, headers: { host: "outsider", ...headers }, setHost: false });
