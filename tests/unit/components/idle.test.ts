@@ -4,13 +4,12 @@ import { application, binding } from "../../../istio/intent";
 import { compileRegion } from "../../../istio/region";
 import { runProgram } from "../../support/mocks";
 import { parseVariation } from "../config/tracked";
-import { shop } from "../istio/support/fixtures";
 
 /** The warnings of a remote for an application that is bound to regions with that label. */
 async function warnings(label: string, namespaces: readonly { readonly name: string }[]): Promise<string[]> {
   const settings = parseVariation({ stack: "westeurope", set: { topology: "primary-remote" } });
   assert.ok(settings.role === "region");
-  const shops = application({ name: "shops", namespaces, services: [shop()] });
+  const shops = application({ name: "shops", namespaces, meshMtls: "STRICT" });
   const chosen = { ...settings, applications: ["shops"] };
   const bindings = [
     binding({ name: "shops", clusters: [{ matchLabels: { mesh: label } }], applications: ["shops"] }),
