@@ -167,8 +167,12 @@ export function fakePlace(kubeconfig: string, istiods: Istiods, path: string): P
         return JSON.stringify(
           proxies.map(({ proxy, cluster, resources }) => ({ proxy, cluster_id: cluster, resources })),
         );
-      default:
+      case "/debug/endpointShardz":
+        return "{}";
+      case "/metrics":
         return "";
+      default:
+        throw new Error(`the fake istiod has no page ${url}`);
     }
   };
   return {
