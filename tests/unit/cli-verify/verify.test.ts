@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { catalog } from "../../../catalog";
@@ -175,11 +175,12 @@ describe("mesh verify", function () {
   });
 
   it("asks nothing that it is to leave out", async () => {
-    analyzer("exit 1");
+    const asked = path.join(folder, "asked");
+    analyzer(`echo x > "${asked}"; exit 1`);
     const skip: readonly CheckName[] = ["analysis", "requests"];
     const found = await report({ skip });
     assert.equal(exitCodeOf(found), 0);
-    assert.deepEqual(sent, []);
+    assert.deepEqual([sent, existsSync(asked)], [[], false]);
     const left = found.checks.filter(({ detail }) => detail === "skipped").map(({ check }) => check);
     assert.deepEqual(
       [...new Set(left)],
