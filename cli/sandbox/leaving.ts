@@ -36,18 +36,33 @@ async function endIn(
 ): Promise<void> {
   const linked = await linkedByOthers(context, gone);
   const ended = await Promise.all(
-    gone
-      .filter((region) => linked.has(region))
-      .map(async (region) => {
-        const kube = await regionClient(context, region);
-        try {
-          return await endAll(kube, region, view, signal);
-        } finally {
-          kube.close();
-        }
-      }),
+    gone.filter((region) => linked.has(region)).map((region) => endOf(context, region, view, signal)),
   );
   view.title(`Regions that leave: ${gone.join(", ")}; ${ended.flat().length} workloads ended`);
+}
+
+/** The workloads that ended in a region. A cluster that is lost must be unlinked all the same, so it stops nothing. */
+async function endOf(
+  context: SandboxContext,
+  region: string,
+  view: StepView,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  let kube: KubeClient | undefined;
+  try {
+    kube = await regionClient(context, region);
+    return await endAll(kube, region, view, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    view.note(
+      `the workloads of ${region} did not all end: ${why}. Once it is unlinked, restart the istiods of the others: ` +
+        "kubectl -n istio-system rollout restart deployment -l app=istiod",
+    );
+    return [];
+  } finally {
+    kube?.close();
+  }
 }
 
 /** The linked peers of the regions that stay. */
@@ -96,8 +111,7 @@ async function endAll(
     if (left.length === 0) return deployments.map(({ metadata: { name } }) => name);
     if (Date.now() > end)
       throw new Error(
-        `After ${GONE_MS / 1000} s these pods of ${region}, which leaves, have not ended: ${left.join(", ")}. ` +
-          "Look at pod-logs/ of the cluster's folder, then run npx mesh sandbox up once more.",
+        `after ${GONE_MS / 1000} s there still are ${left.join(", ")}; look at pod-logs/ of the cluster's folder`,
       );
     view.report(`waiting for the end of ${left.join(", ")} in ${region}`);
     await sleep(POLL_MS, undefined, { signal });
