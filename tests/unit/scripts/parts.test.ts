@@ -44,7 +44,7 @@ describe("the parts of npm test", () => {
     );
     // As such a group says it to `onStage`.
     const hasOwn = (file: string): boolean =>
-      /\bsettings: \{|\{ settings[ ,]/.test(readFileSync(path.join(root, file), "utf8"));
+      /\bsettings: \{|\{ settings[ ,]|\bMULTI_NETWORK\b/.test(readFileSync(path.join(root, file), "utf8"));
     const own = files.filter(hasOwn);
     assert.ok(own.length > 0);
     assert.deepEqual(own, files.slice(-own.length), "WITH_OWN_MESH in scripts/parts.ts names them");
