@@ -9,7 +9,7 @@ import { Doors } from "./support/doors";
 import type { TestMesh } from "./support/mesh";
 import { askFromOutside, type OutsideOrder, type OutsideResult } from "./support/public-client";
 import { countBy, type Requests } from "./support/requests";
-import { onStage } from "./support/shared";
+import { clearStage, onStage } from "./support/shared";
 
 const REGION = "eastus";
 const NAMESPACE = "microservices";
@@ -92,6 +92,9 @@ describe("the eight services of a shop", function () {
     const address = await mesh.gatewayAddress(REGION);
     ask = (order) => askFromOutside({ address, port: 443, host: SHOP, tls: { name: SHOP, roots }, ...order });
   });
+
+  // Its thirteen proxies and those of the next group, which come while these go, are more than there are places.
+  after(clearStage);
 
   it("have two entrances for clients by the public gateway, each at its paths", async () => {
     for (const [path, service] of [
