@@ -167,11 +167,14 @@ describe("the diff of an object", () => {
     assert.deepEqual([result.replaces, result.deleteBeforeReplace], [["data.a"], false]);
   });
 
+  /** An assignment to `__proto__` makes no field, and no Kubernetes object has one of that name. */
+  const field = fc.string().filter((name) => name !== "__proto__");
+
   it("reports no difference between equal values and always one between different ones", () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.string(), json, { noNullPrototype: true }),
-        fc.dictionary(fc.string(), json, { noNullPrototype: true }),
+        fc.dictionary(field, json, { noNullPrototype: true }),
+        fc.dictionary(field, json, { noNullPrototype: true }),
         (a, b) => {
           const equal = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
           assert.equal(diffAgainst(a, b, [], []).changed, !equal);
