@@ -13,6 +13,9 @@ import type { Answer, AppSettings, Order, Result, Variant } from "./settings";
 
 const LONGEST_BODY = 500;
 
+/** From there no address outside of the machine is reached. */
+const LOOPBACK = "127.0.0.1";
+
 /** Ports that Linux gives to who opens a connection. */
 const EPHEMERAL = { first: 32_768, count: 28_232 } as const;
 
@@ -122,7 +125,10 @@ export class AppClient {
   private connect(address: string, port: number): Promise<Socket> {
     const { outbound, host } = this.settings;
     return new Promise((resolve, reject) => {
-      const socket = outbound === undefined ? connect({ host: address, port }) : connect({ path: outbound });
+      const socket =
+        outbound === undefined
+          ? connect({ host: address, port, localAddress: LOOPBACK })
+          : connect({ path: outbound });
       socket.setNoDelay(true);
       socket.once("error", reject);
       socket.once("connect", () => {

@@ -112,8 +112,8 @@ describe("external services", function () {
     assert.match(await refused(host, bank), existsSync(PUBLIC_AUTHORITIES) ? DISTRUST : /^$/);
     const clusters = await clustersOf(mesh, CHECKOUT, host);
     assert.ok(clusters.length > 0, `${CHECKOUT.workload} knows ${host}`);
-    for (const { transport_socket: socket } of clusters)
-      assert.match(JSON.stringify(socket), new RegExp(`"file-root:${PUBLIC_AUTHORITIES}"`));
+    for (const cluster of clusters)
+      assert.match(JSON.stringify(cluster), new RegExp(`"file-root:${PUBLIC_AUTHORITIES}"`));
   });
 
   it("are called as soon as the right authority or name is said", async () => {

@@ -56,6 +56,13 @@ describe("requests across regions", function () {
     }
   });
 
+  it("never leave the machine from a workload without a proxy: no other is reached from loopback", async () => {
+    // An address for documentation (RFC 5737), which a network may answer for all the same, or let wait.
+    const order = { url: "http://198.51.100.1/", count: 1 };
+    const [bare] = await requests.send({ region: HERE, workload: "stranger" }, order);
+    assert.equal(bare?.error, "EINVAL");
+  });
+
   it("are refused where the access rule names neither caller nor method", async () => {
     const other = await requests.send(
       { region: HERE, workload: "cross-cluster-test/test-app" },
