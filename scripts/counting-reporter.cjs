@@ -28,6 +28,9 @@ module.exports = class CountingReporter extends reporters.Spec {
         );
       }
       setTimeout(endHanging, GRACE_MS, this.stats.failures).unref();
+      // All is done then. Left to end by itself, Node 20 tidies up first and may wait for ever, at full load, for TLS
+      // connections that it has closed already (`Environment::CleanupHandles`).
+      process.once("beforeExit", () => process.exit());
     });
   }
 };

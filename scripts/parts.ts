@@ -27,7 +27,13 @@ const TRAFFIC_FOLDER = `tests/sandbox/${TRAFFIC}`;
  * Groups of the traffic tests whose mesh has settings of its own. They come last, since each takes down the mesh that all
  * others pass on.
  */
-const WITH_OWN_MESH: readonly string[] = ["egress", "jwt", "topologies", "topologies-mtls"];
+const WITH_OWN_MESH: readonly string[] = [
+  "egress",
+  "jwt",
+  "topologies",
+  "topologies-locality",
+  "topologies-mtls",
+];
 
 /** Folders of tests/sandbox in the order they are started: what takes longest must not start last. */
 const SLOWEST_FIRST = ["regions", "kill", "fourth-region", "membership", "faults", "existing"];

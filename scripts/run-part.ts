@@ -1,6 +1,6 @@
 // Runs one part of `npm test` as a child process and counts what passed.
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { root, type Part } from "./parts";
 
@@ -25,12 +25,7 @@ export interface RunOptions {
   readonly hold: boolean;
   /** The children that run now, for whoever handles a signal. */
   readonly running: Set<ChildProcess>;
-  /** How long a runner may stay that has counted its tests, in milliseconds. @default 3 minutes */
-  readonly stayMs?: number;
 }
-
-/** Longer than the reporter takes to fail a run whose tests have left something at work. */
-const STAY_MS = 180_000;
 
 export async function runPart(part: Part, options: RunOptions): Promise<Counts> {
   const started = Date.now();
@@ -65,52 +60,20 @@ function runChild(
       detached: true,
     });
     running.add(child);
-    const end = endIfStuck(child, part.name, countsFile, options.stayMs ?? STAY_MS);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
       stream?.on("data", (text: string) => (output += text));
     }
     child.on("close", (exit) => {
-      const wasStuck = end.letGo();
       running.delete(child);
-      resolve({ code: wasStuck ? failedIn(countsFile) : (exit ?? 1), output });
+      resolve({ code: exit ?? 1, output });
     });
     child.on("error", (error) => {
-      end.letGo();
       running.delete(child);
       resolve({ code: 1, output: `${output}${error.message}\n` });
     });
   });
-}
-
-/**
- * Ends a runner that has counted its tests and then neither ends nor comes to its own timers, as Node has been seen to do
- * at its end: it would keep the whole run from ending. What it has counted counts. A runner that something keeps at work
- * fails itself before, by its reporter.
- */
-function endIfStuck(child: ChildProcess, name: string, countsFile: string, stayMs: number) {
-  let counted: number | undefined;
-  let isStuck = false;
-  const timer = setInterval(() => {
-    if (counted === undefined && existsSync(countsFile)) counted = Date.now();
-    if (counted === undefined || Date.now() - counted < stayMs) return;
-    clearInterval(timer);
-    isStuck = true;
-    console.error(`${name} counted its tests ${stayMs / 1000} s ago and does not end; it is killed.`);
-    child.kill("SIGKILL");
-  }, stayMs / 20);
-  return {
-    /** Says whether it had to be ended. */
-    letGo: (): boolean => {
-      clearInterval(timer);
-      return isStuck;
-    },
-  };
-}
-
-function failedIn(countsFile: string): number {
-  return (JSON.parse(readFileSync(countsFile, "utf8")) as Counts).failed;
 }
 
 /** A runner that died before it wrote its counts is a failure, whatever had passed until then. */
