@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, statSync, statfsSync } from "node:fs";
 import path from "node:path";
+import { shellWord } from "../shell-word";
 
 /** A checkpoint that can be read. */
 interface Checkpoint {
@@ -157,16 +158,12 @@ function describe({ stack, file, missing, reason, backup }: DamagedState): strin
       "\n",
     );
   }
-  const keep = missing ? "" : `mv ${quoted(file)} ${quoted(`${file}.damaged`)} && `;
+  const keep = missing ? "" : `mv ${shellWord(file)} ${shellWord(`${file}.damaged`)} && `;
   return [
     ...lines,
     `  newest sound copy: ${backup.file}, written ${backup.time}, ${backup.resources} resources`,
-    `  take it back with: ${keep}cp ${quoted(backup.file)} ${quoted(file)}`,
+    `  take it back with: ${keep}cp ${shellWord(backup.file)} ${shellWord(file)}`,
   ].join("\n");
-}
-
-function quoted(file: string): string {
-  return `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
 function part(value: unknown, key: string): unknown {

@@ -1,7 +1,7 @@
 import { LocalWorkspace, type EngineEvent, type PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { pulumiCommand } from "./command";
 import { unwritten } from "./state";
-import { plainText, violationText } from "./text";
+import { plainText, progressText, violationText } from "./text";
 import { setSecretSetting } from "./secret-setting";
 
 /** How the stacks of one generated or hand-kept project are reached. */
@@ -172,7 +172,7 @@ export class Workspace {
           }
           if (event.resourcePreEvent !== undefined) {
             const { op, urn, type } = event.resourcePreEvent.metadata;
-            if (op !== "same" && op !== "read") options.onProgress?.(describe(op, urn, type, finished));
+            if (op !== "same" && op !== "read") options.onProgress?.(progressText(op, urn, type, finished));
             if (op.startsWith("create")) made.add(`${type} ${urn.split("::").at(-1) ?? ""}`);
           }
           if (event.resOutputsEvent !== undefined) finished += 1;
@@ -191,11 +191,6 @@ export class Workspace {
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     return { stack: name, changes, seconds, warnings: [...warnings] };
   }
-}
-
-function describe(op: string, urn: string, type: string, finished: number): string {
-  const kind = type.split(":").at(-1) ?? type;
-  return `${op} ${kind} ${urn.split("::").at(-1) ?? ""} (${finished} done)`;
 }
 
 function lastLines(text: string): string {

@@ -7,7 +7,8 @@ import type { CheckName } from "./check";
 import { placeOf } from "./place";
 import { REQUEST_IMAGE } from "./requests/job";
 import { JobRunner } from "./requests/runner";
-import { reportOf, type VerifyReport } from "./report";
+import { isUnreached, reportOf, type VerifyReport } from "./report";
+import { sandboxHint } from "./sandbox";
 import { verify } from "./verify";
 import { wantedOf, type MeshWanted } from "./wanted";
 
@@ -45,7 +46,9 @@ export async function verifyCommand(
   signal: AbortSignal,
 ): Promise<VerifyReport> {
   try {
-    return await reportFor(options, catalog, signal);
+    const report = await reportFor(options, catalog, signal);
+    const hint = isUnreached(report) ? sandboxHint(options) : undefined;
+    return hint === undefined ? report : { ...report, hint };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UsageError || !(error instanceof Error)) throw error;

@@ -17,6 +17,8 @@ export interface RegionWanted {
   readonly governs: readonly string[];
   /** Namespaces of the catalog here. */
   readonly namespaces: readonly string[];
+  /** Applications of the catalog that its settings name. */
+  readonly applications: readonly string[];
   /** What the catalog gives to it. */
   readonly objects: readonly IstioObject[];
   /** Object of the whole mesh as `namespace/Kind/name` → the regions that it goes to. */

@@ -3,6 +3,7 @@ import { KubeClient } from "../../sandbox/kube";
 import { analyze } from "./ask/analyze";
 import { apiVersion, askCluster, unreached } from "./ask/cluster";
 import type { IstiodDoor } from "./ask/istiod";
+import { withoutNodePorts } from "./ask/services";
 import { globalRoots, NoRegionError, regionOutputs, type RegionOutputs } from "./ask/outputs";
 import { asking, type Asked } from "./check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
@@ -95,7 +96,7 @@ export class Gathering {
    */
   analysis(region: RegionWanted, reached: readonly string[]): Promise<Asked<readonly AnalysisMessage[]>> {
     const { env } = this.place;
-    return asking(() => {
+    return asking(async () => {
       const kubeconfigs = new Map(
         [...this.sites.values()].flatMap(({ wanted, access }) =>
           access === undefined || !reached.includes(wanted.name)
@@ -105,7 +106,15 @@ export class Gathering {
       );
       if (!kubeconfigs.has(region.cluster)) throw new Error("its API server was not reached");
       const others = Object.values(region.reads).filter((cluster) => kubeconfigs.has(cluster));
-      return analyze({ ...region, others, kubeconfigs, env, signal: this.signal });
+      const messages = await analyze({ ...region, others, kubeconfigs, env, signal: this.signal });
+      const compared = [...this.sites.values()]
+        .map((site) => site.wanted)
+        .filter(({ cluster }) => cluster === region.cluster || others.includes(cluster));
+      return await withoutNodePorts(
+        messages,
+        compared.map(({ name }) => this.clientOf(name)),
+        this.signal,
+      );
     }, this.signal);
   }
 

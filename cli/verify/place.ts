@@ -11,6 +11,7 @@ import { UsageError } from "../usage";
 import { forwardedDoor, type ForwardArgs } from "./ask/forward";
 import type { IstiodDoor } from "./ask/istiod";
 import type { RunPulumi } from "./ask/outputs";
+import { sandboxWays, type SandboxWays } from "./sandbox";
 
 /** Where a mesh stands and how it is asked. The sandbox differs from any other cluster here and nowhere else. */
 export interface Place {
@@ -20,6 +21,8 @@ export interface Place {
   readonly kubeconfig?: string;
   /** Environment of what is run. */
   readonly env: NodeJS.ProcessEnv;
+  /** @default the mesh stands in no sandbox */
+  readonly sandbox?: SandboxWays;
   /** The way to the istiods of a region, by its API server. */
   door(region: string, by: Omit<ForwardArgs, "signal">): IstiodDoor;
   isSimulated(pod: KubeObject): boolean;
@@ -57,6 +60,7 @@ function sandboxPlace(root: string, program: string | undefined, signal: AbortSi
   const folder = home.project;
   return {
     env,
+    sandbox: sandboxWays({ home: root, program }),
     pulumi: (stack, args) => repairStack({ name: stack, command, folder, env, signal }).pulumi(args),
     door: (region) => knownDoor(identity, region),
     isSimulated: ({ metadata }) => metadata.labels?.["sandbox/simulated"] !== undefined,

@@ -36,6 +36,14 @@ export interface VerifyReport {
   /** Regions on their way out, of which nothing was asked. */
   readonly leaving: readonly string[];
   readonly seconds: number;
+  /** Another mesh that may have been meant, where no cluster could be asked. */
+  readonly hint?: string;
+}
+
+/** Whether no cluster of a mesh could be asked, for a reason that lies with who asks. */
+export function isUnreached({ checks }: VerifyReport): boolean {
+  const reach = checks.filter(({ check }) => check === "reach");
+  return reach.length > 0 && reach.every(({ state }) => state === "unasked");
 }
 
 /** All that was found, the mesh first. */
@@ -76,6 +84,7 @@ export function renderVerify(report: VerifyReport, colours: Colours): string {
     ...report.notes.map((note) => colours.dim(`Note: ${note}`)),
     ...report.leaving.map((region) => colours.dim(`Note: ${region} is leaving; nothing of it was asked.`)),
     summary(report, colours),
+    ...(report.hint === undefined ? [] : [report.hint]),
   ].join("\n");
 }
 

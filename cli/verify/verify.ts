@@ -3,6 +3,7 @@ import { runSteps, seconds, type Step } from "../ui/steps";
 import { SETTLING, type Asked, type CheckName } from "./check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "./facts";
 import { Gathering } from "./gather";
+import { withPasteableFixes } from "./fix";
 import { judgeMesh, judgeRegion, type Measure, type Outcomes } from "./judge";
 import { takenBack } from "./partly";
 import type { Place } from "./place";
@@ -58,9 +59,17 @@ export async function verify(args: VerifyArgs, signal: AbortSignal): Promise<Ver
     await runSteps(state, steps(args, gathering, signal));
     signal.throwIfAborted();
     const regions = judgeAll(args, gathering, state);
+    const { sandbox } = place;
+    const mesh = args.regions === undefined ? judgeMesh(regions, state.facts) : undefined;
+    const clusters = new Map(wanted.regions.map(({ name, cluster }) => [name, cluster]));
     return {
-      regions,
-      ...(args.regions === undefined ? { mesh: judgeMesh(regions, state.facts) } : {}),
+      regions: new Map(
+        [...regions].map(([name, outcomes]) => [
+          name,
+          withPasteableFixes(outcomes, { sandbox, cluster: clusters.get(name) }),
+        ]),
+      ),
+      ...(mesh === undefined ? {} : { mesh: withPasteableFixes(mesh, { sandbox }) }),
       leaving: wanted.leaving,
       seconds: Math.round((Date.now() - started) / 100) / 10,
     };
@@ -165,6 +174,7 @@ function judgeAll(args: VerifyArgs, gathering: Gathering, state: State): Readonl
         sent: sent.get(wanted.name),
         mesh,
         gone: gathering.gone(wanted.name),
+        sandbox: args.place.sandbox,
       },
       args.measure,
     );

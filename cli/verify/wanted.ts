@@ -63,6 +63,7 @@ function regionWanted({ name, settings, compiled }: ProjectRegion): Omit<RegionW
     reads: Object.fromEntries(reads.map((peer) => [peer.name, peer.cluster])),
     governs: governedBy(mesh, name).map((one) => one.name),
     namespaces: compiled.namespaces.map((namespace) => namespace.name),
+    applications: settings.applications,
     objects: compiled.objects,
     matrix: compiled.matrix.objects,
   };

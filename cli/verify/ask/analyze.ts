@@ -20,10 +20,16 @@ export interface AnalysisArgs {
 }
 
 const LIMIT_SECONDS = 120;
+/** Whatever it may not list, it learns of in one go. */
+const REFUSALS_MS = 1_000;
+/** What it says, again and again, of objects that it may not list. */
+const REFUSAL = /[\w.]+(?: "[^"]*")? is forbidden: .*$/gm;
 
 /**
  * Runs Istio's analyzers over what stands. The peers are named: by the remote secrets it could not read them, since
  * their reader may not list Istio's objects, and would wait for ever.
+ *
+ * @throws Error with what istioctl may not list, or with its last words.
  */
 export async function analyze(args: AnalysisArgs): Promise<readonly AnalysisMessage[]> {
   const { cluster, others, revision, kubeconfigs, env, signal } = args;
@@ -36,16 +42,13 @@ export async function analyze(args: AnalysisArgs): Promise<readonly AnalysisMess
       other,
     ]);
     const flags = ["--revision", revision, "--timeout", `${LIMIT_SECONDS}s`, "--output", "json"];
+    // Without these it is silent about what it may not list.
+    const log = ["--log_output_level", "default:error", "--log_target", "stderr"];
     const own = Object.entries(env).filter(([key]) => !/^(KUBE|ISTIO)/.test(key));
-    const { stdout } = await promisify(execFile)(
-      "istioctl",
-      ["--context", cluster, "analyze", "--all-namespaces", ...remotes, ...flags],
-      {
-        env: { ...Object.fromEntries(own), KUBECONFIG: file },
-        maxBuffer: 64 * 1024 * 1024,
-        timeout: (LIMIT_SECONDS + 30) * 1000,
-        signal,
-      },
+    const stdout = await run(
+      ["--context", cluster, "analyze", "--all-namespaces", ...remotes, ...flags, ...log],
+      { ...Object.fromEntries(own), KUBECONFIG: file },
+      signal,
     );
     return readMessages(stdout, others);
   } catch (error) {
@@ -53,6 +56,23 @@ export async function analyze(args: AnalysisArgs): Promise<readonly AnalysisMess
     throw explained(error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ends istioctl when it is refused something: it would go on asking, and heeds no `--timeout` meanwhile. */
+async function run(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
+  const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: (LIMIT_SECONDS + 30) * 1000, signal };
+  const running = promisify(execFile)("istioctl", args, options);
+  let said = "";
+  let ending: NodeJS.Timeout | undefined;
+  running.child.stderr?.on("data", (text: string) => {
+    said += text;
+    if (said.match(REFUSAL) !== null) ending ??= setTimeout(() => running.child.kill(), REFUSALS_MS);
+  });
+  try {
+    return (await running).stdout;
+  } finally {
+    clearTimeout(ending);
   }
 }
 
@@ -72,12 +92,24 @@ interface Located extends AnalysisMessage {
 }
 
 function explained(error: unknown): Error {
-  const { code, stderr = "" } = error as NodeJS.ErrnoException & { stderr?: string };
+  const {
+    code,
+    killed,
+    stderr = "",
+  } = error as NodeJS.ErrnoException & { killed?: boolean; stderr?: string };
   if (code === "ENOENT")
     return new Error(
       "there is no istioctl on PATH (https://istio.io/latest/docs/setup/install/istioctl), or leave it out: --skip analysis",
     );
   if (error instanceof SyntaxError) return new Error("istioctl analyze printed no JSON");
+  const refusals = [...new Set(stderr.match(REFUSAL))];
+  if (refusals.length > 0)
+    return new Error(
+      `istioctl analyze: ${refusals.join("; ")} (docs/verify.md has the rights, or leave it out: --skip analysis)`,
+    );
   const said = stderr.trim().split("\n").slice(-3).join(" ");
-  return new Error(`istioctl analyze: ${said === "" ? "it failed without a word" : said}`);
+  const last = said === "" ? "it failed without a word" : said;
+  return new Error(
+    `istioctl analyze: ${killed === true ? `it did not end in ${LIMIT_SECONDS + 30} s; ` : ""}${last}`,
+  );
 }

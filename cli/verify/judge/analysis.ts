@@ -3,6 +3,7 @@ import { regionOfSubset } from "../../../istio/traffic/regional";
 import { absent, judged, outcome, type Asked, type Fault, type Outcome } from "../check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
 import { ISTIO_KINDS } from "../kinds";
+import type { SandboxWays } from "../sandbox";
 
 const SUBSET_WITHOUT_PODS = "IST0173";
 
@@ -11,6 +12,14 @@ const NO_PODS: readonly string[] = ["IST0127", SUBSET_WITHOUT_PODS];
 
 /** Istio's warning about every EnvoyFilter, whatever is in it (ValidateEnvoyFilter). */
 const ANY_ENVOY_FILTER = "EnvoyFilter exposes internal implementation details";
+
+/** How messages are judged. */
+export interface AnalysisMeasure {
+  /** Whether warnings count. */
+  readonly strict: boolean;
+  /** @default the mesh stands in no sandbox */
+  readonly sandbox?: Pick<SandboxWays, "objects"> | undefined;
+}
 
 /**
  * Whether Istio's analyzers find no error in what stands; warnings are notes, unless they are to count. So are messages
@@ -21,7 +30,7 @@ export function judgeAnalysis(
   wanted: RegionWanted,
   { inhabited, policies }: Pick<RegionFacts, "inhabited" | "policies">,
   messages: Asked<readonly AnalysisMessage[]> | undefined,
-  strict: boolean,
+  { strict, sandbox }: AnalysisMeasure,
 ): Outcome {
   if (messages === undefined) return absent(`by ${wanted.controlPlane}`);
   return judged(messages, (told) =>
@@ -29,7 +38,7 @@ export function judgeAnalysis(
       const all = told.filter(
         (message) =>
           isHere(message, policies) &&
-          !isChosen(message, wanted) &&
+          !isChosen(message, wanted, sandbox?.objects ?? []) &&
           !isOfElsewhere(message, wanted, policies),
       );
       const counts = (message: AnalysisMessage): boolean =>
@@ -48,9 +57,17 @@ export function judgeAnalysis(
   );
 }
 
-/** Whether a message only says that an EnvoyFilter is one, of one that the catalog itself has asked for. */
-function isChosen({ message, origin = "" }: AnalysisMessage, { matrix }: RegionWanted): boolean {
-  return message.includes(ANY_ENVOY_FILTER) && Object.hasOwn(matrix, keyOf(origin));
+/**
+ * Whether a message only says that an EnvoyFilter is one, of one that the catalog itself has asked for, or that the
+ * sandbox brings in place of iptables.
+ */
+function isChosen(
+  { message, origin = "" }: AnalysisMessage,
+  { matrix }: RegionWanted,
+  ofSandbox: readonly string[],
+): boolean {
+  const key = keyOf(origin);
+  return message.includes(ANY_ENVOY_FILTER) && (Object.hasOwn(matrix, key) || ofSandbox.includes(key));
 }
 
 /** `namespace/Kind/name` of an object of Istio as messages name it: `Kind namespace/name`. */

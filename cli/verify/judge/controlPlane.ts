@@ -1,6 +1,8 @@
 import { absent, judged, outcome, unasked, type Fault, type Outcome } from "../check";
 import type { ControlPlaneFacts, IstiodFacts, RegionFacts, RegionWanted } from "../facts";
 
+const NAMESPACE = "istio-system";
+
 /** Whether every replica of the region's istiod is ready and of the version that the settings say. */
 export function judgeControlPlane(wanted: RegionWanted, facts: RegionFacts): Outcome {
   if (wanted.controlPlane !== wanted.name) return absent(`by ${wanted.controlPlane}`);
@@ -10,19 +12,30 @@ export function judgeControlPlane(wanted: RegionWanted, facts: RegionFacts): Out
     const notReady = readiness(wanted, ours);
     if (notReady !== undefined) return outcome(`${ours.ready} of ${ours.replicas} ready`, [notReady]);
     if ("failed" in facts.istiods) return unasked(facts.istiods.failed);
-    const faults = facts.istiods.value
-      .filter(({ revision }) => revision === wanted.revision)
-      .flatMap((istiod) => otherVersion(wanted, istiod));
+    const istiods = facts.istiods.value.filter(({ revision }) => revision === wanted.revision);
+    // Its pods may have gone since the Deployment was looked at: nobody said which version runs.
+    if (istiods.length === 0) return unasked(nobodyAnswers(wanted.name));
+    const faults = istiods.flatMap((istiod) => otherVersion(wanted, istiod));
     return outcome(`${wanted.istioVersion}, ${ours.ready} of ${ours.replicas}`, faults);
   });
 }
 
+/** Why nothing can be asked of an istiod, where none runs. */
+export function nobodyAnswers(region: string): string {
+  return `no istiod of ${region} answers`;
+}
+
 function missing({ name, revision }: RegionWanted, all: readonly ControlPlaneFacts[]): Fault {
   const others = all.map((one) => one.revision).join(", ");
+  // As components/mesh names it.
+  const release = revision === "default" ? "istiod" : `istiod-${revision}`;
   return {
     what: `istiod of revision ${revision} in ${name}`,
     cause: `istio-system has no Deployment of it${others === "" ? "" : `, only of ${others}`}`,
-    fix: `pulumi up --refresh --stack ${name}`,
+    fix:
+      `helm -n ${NAMESPACE} history ${release} shows the newest revision; ` +
+      `helm -n ${NAMESPACE} rollback ${release} <newest revision> makes its objects again (an update reads Helm's ` +
+      `record alone, and would change nothing); where Helm has no such release: pulumi up --refresh --stack ${name}`,
   };
 }
 
@@ -36,7 +49,7 @@ function readiness({ name }: RegionWanted, one: ControlPlaneFacts): Fault | unde
         : "its last change has not been taken up by the cluster's controllers";
   const fix =
     one.replicas === 0
-      ? `pulumi up --refresh --stack ${name}`
+      ? `kubectl -n ${NAMESPACE} scale deployment ${one.name} --replicas=1, or as many as values.istiod asks for; an autoscaler goes on from there`
       : `look at the pods and their events: kubectl -n istio-system get pods,events; kubectl -n istio-system logs deploy/${one.name}`;
   return { what: `Deployment istio-system/${one.name} in ${name}`, cause, fix };
 }

@@ -1,6 +1,7 @@
 import type { Asked, CheckName, Outcome } from "../check";
 import { CHECK_NAMES, outcome, unasked } from "../check";
 import type { AnalysisMessage, RegionFacts, RegionWanted } from "../facts";
+import type { SandboxWays } from "../sandbox";
 import { judgeAnalysis } from "./analysis";
 import { judgeCertificates } from "./certificates";
 import { judgeControlPlane } from "./controlPlane";
@@ -29,6 +30,8 @@ export interface RegionCase {
   readonly mesh: ReadonlyMap<string, RegionWanted>;
   /** Why the region does not stand at all. */
   readonly gone?: string | undefined;
+  /** @default the mesh stands in no sandbox */
+  readonly sandbox?: SandboxWays | undefined;
 }
 
 /** How strictly it is judged. */
@@ -45,7 +48,7 @@ export type Outcomes = Readonly<Record<CheckName, Outcome>>;
 
 /** Judges one region: facts in, outcomes out. */
 export function judgeRegion(region: RegionCase, measure: Measure): Outcomes {
-  const { wanted, facts, governor, roots, messages, sent, mesh, gone } = region;
+  const { wanted, facts, governor, roots, messages, sent, mesh, gone, sandbox } = region;
   const { now, expiryDays: days, strict } = measure;
   return {
     reach: gone === undefined ? judgeReach(wanted, facts) : judgeNoRegion(wanted, gone),
@@ -60,8 +63,8 @@ export function judgeRegion(region: RegionCase, measure: Measure): Outcomes {
         : judgeRoot(wanted, facts, roots?.value),
     certificates: judgeCertificates(wanted, facts, { now, days }),
     policies: judgePolicies(wanted, facts),
-    analysis: judgeAnalysis(wanted, facts, messages, strict),
-    requests: judgeRequests(wanted, mesh, sent),
+    analysis: judgeAnalysis(wanted, facts, messages, { strict, sandbox }),
+    requests: judgeRequests(wanted, mesh, sent, sandbox),
   };
 }
 

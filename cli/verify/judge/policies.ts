@@ -108,7 +108,7 @@ export function judgeOneMatrix(regions: ReadonlyMap<string, RegionFacts>): Outco
     {
       what: "policyMatrix of the mesh",
       cause: `${apart.join(", ")} and ${first.name} were last brought up from different catalogs or settings`,
-      fix: "pulumi up of every region from the same files",
+      fix: `from the same files: ${rows.map(({ name }) => `pulumi up --stack ${name}`).join("; ")}`,
     },
   ]);
 }

@@ -1,5 +1,6 @@
-import { judged, outcome, type Fault, type Outcome } from "../check";
+import { judged, outcome, unasked, type Fault, type Outcome } from "../check";
 import type { ProxySync, RegionFacts, RegionWanted } from "../facts";
+import { nobodyAnswers } from "./controlPlane";
 
 /**
  * Whether every ready pod with a sidecar, and every gateway, is connected to an istiod and has taken its last push.
@@ -8,6 +9,8 @@ import type { ProxySync, RegionFacts, RegionWanted } from "../facts";
 export function judgeProxies(wanted: RegionWanted, facts: RegionFacts, governor: RegionFacts): Outcome {
   return judged(facts.proxyPods, ({ ready, simulated }) =>
     judged(governor.istiods, (istiods) => {
+      // That is one fault, of the check controlPlane, and not one of each proxy.
+      if (istiods.length === 0) return unasked(nobodyAnswers(wanted.controlPlane));
       const connected = istiods
         .flatMap(({ proxies }) => proxies)
         .filter(({ cluster }) => cluster === wanted.cluster);

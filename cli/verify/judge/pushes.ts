@@ -1,5 +1,6 @@
-import { judged, outcome, type Fault, type Outcome } from "../check";
+import { judged, outcome, unasked, type Fault, type Outcome } from "../check";
 import type { RegionFacts, RegionWanted } from "../facts";
+import { nobodyAnswers } from "./controlPlane";
 
 /**
  * Whether a proxy refuses what istiod sends to it: it goes on with what it had before, and says so to nobody else.
@@ -8,6 +9,7 @@ import type { RegionFacts, RegionWanted } from "../facts";
  */
 export function judgePushes(wanted: RegionWanted, governor: RegionFacts): Outcome {
   return judged(governor.istiods, (istiods) => {
+    if (istiods.length === 0) return unasked(nobodyAnswers(wanted.controlPlane));
     const faults = istiods.flatMap(({ proxies }) =>
       proxies
         .filter(({ cluster }) => cluster === wanted.cluster)

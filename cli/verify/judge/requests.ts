@@ -1,7 +1,8 @@
 import { absent, outcome, unasked, type Fault, type Outcome } from "../check";
 import type { RegionWanted } from "../facts";
-import { isAnswered, type RequestAnswer, type RequestAnswers } from "../requests/answer";
+import { isAnswered, type NobodyThere, type RequestAnswer, type RequestAnswers } from "../requests/answer";
 import { TEST_APPLICATION } from "../requests/application";
+import type { SandboxWays } from "../sandbox";
 
 /** What came of one region's requests, or why none were sent. */
 export type SentRequests =
@@ -18,19 +19,25 @@ const DEPLOY = `deploy its workloads (kubectl apply -f ${WORKLOADS}, or your own
  * Whether requests from a region are answered in each region that they are sent to.
  * @param mesh every region, by name.
  * @param sent absent where no requests were to be sent.
+ * @param sandbox absent where the mesh stands in none.
  */
 export function judgeRequests(
   wanted: RegionWanted,
   mesh: ReadonlyMap<string, RegionWanted>,
   sent: SentRequests | undefined,
+  sandbox?: Pick<SandboxWays, "up">,
 ): Outcome {
   const { name, tests } = wanted;
   if (sent === undefined) return absent("not asked");
-  if (tests !== "runs") return outcome("no test application", [missing(name, tests)]);
+  if (tests !== "runs") return outcome("no test application", [missing(name, tests, waysTo(mesh, sandbox))]);
   if ("failed" in sent) return unasked(sent.failed);
   if ("broken" in sent) return outcome("not sent", [{ what: `test requests from ${name}`, ...sent.broken }]);
+  const { deploy } = waysTo(mesh, sandbox);
   const found = [...sent.answers].map(([to, answer]) => {
-    const said = explain(wanted, mesh.get(to)?.controlPlane ?? to, to, answer);
+    const said =
+      "simulated" in answer
+        ? nobody(answer.simulated, deploy)
+        : explain(wanted, mesh.get(to)?.controlPlane ?? to, to, answer);
     return { to, answer, said };
   });
   const broken = found.flatMap(({ to, said }) => (said === undefined ? [] : [{ to, ...said }]));
@@ -46,7 +53,34 @@ export function judgeRequests(
   );
 }
 
-function missing(region: string, tests: Exclude<RegionWanted["tests"], "runs">): Fault {
+/** What to do for workloads that answer. */
+interface Ways {
+  /** Where nothing of the application is wanted yet. */
+  readonly choose: string;
+  /** Where it is wanted, and nobody is there. */
+  readonly deploy: string;
+}
+
+/** A sandbox brings workloads by itself, and has applications of its own choice beside those of the settings. */
+function waysTo(mesh: ReadonlyMap<string, RegionWanted>, sandbox: Pick<SandboxWays, "up"> | undefined): Ways {
+  if (sandbox === undefined)
+    return {
+      choose: `add ${TEST_APPLICATION} to global-mesh:applications in Pulumi.yaml, pulumi up, ${DEPLOY}`,
+      deploy: DEPLOY,
+    };
+  const running = [...mesh.values()].flatMap(({ applications }) => applications);
+  const all = [...new Set([...running, TEST_APPLICATION])].join(" ");
+  return {
+    choose: `${sandbox.up} --app ${all}, or leave test requests out: --skip requests`,
+    deploy: `${sandbox.up} brings its workloads, unless the sandbox was started with --no-proxies or somebody scaled them down; or leave test requests out: --skip requests`,
+  };
+}
+
+function missing(
+  region: string,
+  tests: Exclude<RegionWanted["tests"], "runs">,
+  { choose, deploy }: Ways,
+): Fault {
   const what = `test application ${TEST_APPLICATION} in ${region}`;
   switch (tests) {
     case "unknown":
@@ -59,17 +93,18 @@ function missing(region: string, tests: Exclude<RegionWanted["tests"], "runs">):
       return {
         what,
         cause: `it is not among global-mesh:applications, so nothing there answers test requests`,
-        fix: `add ${TEST_APPLICATION} to global-mesh:applications in Pulumi.yaml, pulumi up, ${DEPLOY}`,
+        fix: choose,
       };
     case "unbound":
       return {
         what,
         cause: "no binding gives it to the region",
-        fix: `give the region the labels that its binding in catalog/index.ts asks for, pulumi up, ${DEPLOY}`,
+        fix: `give the region the labels that its binding in catalog/index.ts asks for, pulumi up, ${deploy}`,
       };
   }
 }
 
+type Answer = RequestAnswers extends ReadonlyMap<string, infer Answer> ? Answer : never;
 type Said = Pick<Fault, "cause" | "fix">;
 
 /** One fault for all regions of which the same is to be said. */
@@ -92,10 +127,9 @@ function explain(
   wanted: RegionWanted,
   governor: string,
   to: string,
-  answer: RequestAnswers extends ReadonlyMap<string, infer Answer> ? Answer : never,
+  answer: Exclude<Answer, NobodyThere>,
 ): Said | undefined {
   if ("failed" in answer) return { cause: answer.failed, fix: "see docs/verify.md#requests" };
-  if ("simulated" in answer) return nobody(answer.simulated);
   if (!isAnswered(answer)) return unanswered(wanted, answer);
   const { status, region } = answer;
   // What the caller's own proxy says, as 503 where it knows nobody, names no region. A refusal is the other side's.
@@ -110,12 +144,12 @@ function explain(
   };
 }
 
-function nobody(simulated: number): Said {
+function nobody(simulated: number, deploy: string): Said {
   const aside =
     simulated === 0
       ? ""
       : ` (${simulated} of its pods ${simulated === 1 ? "has" : "have"} no process behind ${simulated === 1 ? "it" : "them"}, as in a sandbox without proxies)`;
-  return { cause: `no workload of the test application is ready there${aside}`, fix: DEPLOY };
+  return { cause: `no workload of the test application is ready there${aside}`, fix: deploy };
 }
 
 /** Without an HTTP answer: by curl's exit code. */

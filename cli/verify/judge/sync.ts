@@ -1,5 +1,6 @@
 import { absent, judged, outcome, unasked, type Fault, type Outcome } from "../check";
 import type { IstiodFacts, RegionFacts, RegionWanted } from "../facts";
+import { nobodyAnswers } from "./controlPlane";
 
 /** Why an istiod does not call a cluster synced, by its own word. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -18,6 +19,7 @@ export function judgeSync(wanted: RegionWanted, facts: RegionFacts): Outcome {
   const peers = Object.entries(wanted.reads);
   return judged(facts.istiods, (all) => {
     const istiods = all.filter(({ revision }) => revision === wanted.revision);
+    if (all.length === 0) return unasked(nobodyAnswers(wanted.name));
     if (istiods.length === 0) return unasked(`no istiod of revision ${wanted.revision} runs`);
     const pairs = istiods.flatMap((istiod) =>
       peers.map(([region, cluster]) => ({ istiod, region, cluster, status: statusOf(istiod, cluster) })),
@@ -31,7 +33,7 @@ export function judgeSync(wanted: RegionWanted, facts: RegionFacts): Outcome {
         cause: CAUSES[status] ?? `istiod calls it "${status}"`,
         fix:
           `see that the nodes of ${wanted.name} reach the API server of ${region} (its authorized ranges) and that its ` +
-          `reader credential holds: pulumi up --stack ${region}, then --stack ${wanted.name}; istiod's log names the error`,
+          `reader credential holds: pulumi up --stack ${region}, then pulumi up --stack ${wanted.name}; istiod's log names the error`,
       };
     });
     faults.push(...all.flatMap((istiod) => forgotten(wanted, istiod, facts)));
@@ -80,7 +82,7 @@ function unknown(
     ? {
         cause:
           "its remote secret is there, but istiod does not know the cluster: it refuses what the secret holds",
-        fix: `look for ${cluster} in istiod's log; pulumi up --stack ${region}, then --refresh --stack ${name}, writes it anew`,
+        fix: `look for ${cluster} in istiod's log; pulumi up --stack ${region}, then pulumi up --refresh --stack ${name}, writes it anew`,
       }
     : {
         cause: `istiod does not know it: ${name} is not linked to ${region}`,

@@ -165,7 +165,7 @@ function answersOf(pod: RequestPod, { to, from, tests }: RequestOrder): RequestA
   if (!names.includes("istio-proxy"))
     throw new NothingSentError(
       `the pod that was to send them in ${from} got no proxy`,
-      `see that namespace ${tests.namespace} has the label of injection: pulumi up --refresh --stack ${from}`,
+      `see that namespace ${tests.namespace} has the label of injection: pulumi up --refresh --stack ${from}; and that istiod's webhook stands, which Helm made (docs/verify.md#control-plane)`,
     );
   return new Map(
     to.map((region) => {
@@ -187,9 +187,14 @@ function wordless(pod: RequestPod, ended: Terminated | undefined): string {
   return `its container was killed with exit code ${exitCode}${why === undefined ? "" : `: ${why}`}`;
 }
 
+/** What the API server says of a pod when it gets no answer from the webhook that puts proxies into pods. */
+const INJECTOR = /failed calling webhook "[^"]*sidecar-injector\.istio\.io"/;
+
 function fixOf(causes: string, image: string): string {
+  if (INJECTOR.test(causes))
+    return "istiod's injector does not answer, without which no pod is made there: see what check controlPlane says";
   if (/NoPlaceForProxy/.test(causes))
-    return "a sandbox runs 16 proxies at once: take an application out of global-mesh:applications or a region out of the table, or --skip requests";
+    return "a sandbox runs 16 proxies at once: take out an application (npx mesh sandbox up --app …) or a region of the table, or --skip requests";
   if (/Image/.test(causes)) return `the nodes have to reach ${image}; name a copy of it with --request-image`;
   if (/istio-proxy/.test(causes))
     return "its proxy does not become ready: see what checks controlPlane and proxies say";

@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { requireIdentity } from "../../../cli/sandbox/context";
 import { clusters } from "../../../cli/sandbox/istiod";
-import { exitCodeOf } from "../../../cli/verify/report";
+import { exitCodeOf, type VerifyReport } from "../../../cli/verify/report";
 import { DEADLINE_SECONDS } from "../../../cli/verify/requests/job";
 import { regionAddresses } from "../../../sandbox/addresses/layout";
+import { execute } from "../../support/kube";
 import { eventually } from "../node/support/cluster";
 import { makeCacerts, makeRoot } from "../node/support/certificates";
-import { HERE, leftJob, must, NAMESPACE, OURS, said, THERE, verified, verifyUntil } from "./support";
+import {
+  HERE,
+  leftJob,
+  must,
+  NAMESPACE,
+  OURS,
+  said,
+  statesOf,
+  THERE,
+  verified,
+  verifyUntil,
+} from "./support";
 
 /** Envoy takes no time that is negative. */
 const REFUSED = {
@@ -40,6 +52,34 @@ describe("mesh verify of a broken mesh", () => {
 
   async function assertHolds(): Promise<void> {
     assert.equal(exitCodeOf(await verifyUntil([])), 0);
+  }
+
+  /** The command that a fix names for the sandbox's shell. */
+  function printed(report: VerifyReport, command: string): readonly string[] {
+    assert.match(said(report), new RegExp(`npx mesh sandbox shell [^→]*-- ${command}`));
+    return command.split(" ");
+  }
+
+  /** Runs a command as that shell does. */
+  async function run([program = "", ...args]: readonly string[]): Promise<string> {
+    const done = await execute(standing.context, program, args);
+    assert.equal(done.code, 0, `${program} ${args.join(" ")}: ${done.stderr}`);
+    return done.stdout;
+  }
+
+  /** Without an istiod nobody can be asked, and no proxy comes into the pod that sends requests; the others go on. */
+  async function untilNobodyAnswers(cause: RegExp): Promise<VerifyReport> {
+    const report = await verifyUntil(
+      ["controlPlane", "sync", "proxies", "pushes", "requests"].map((check) => `${check} ${HERE}`),
+    );
+    assert.match(said(report), cause);
+    assert.match(said(report), /injector does not answer.*check controlPlane/);
+    assert.deepEqual(
+      report.faults.map(({ check }) => check),
+      ["controlPlane", "requests"],
+    );
+    assert.equal(statesOf(report, "proxies")[HERE], `unasked: no istiod of ${HERE} answers`);
+    return report;
   }
 
   it("names an access rule that is gone by who is refused where", async () => {
@@ -102,6 +142,26 @@ describe("mesh verify of a broken mesh", () => {
       new RegExp(`addresses in ${left}, as istiod .* of ${HERE} .*rollout restart deployment/istiod`),
     );
     await must(HERE, [...SYSTEM, "rollout", "restart", "deployment/istiod"]);
+    await assertHolds();
+  });
+
+  it("names an istiod that is scaled to nothing as one fault, and the printed command mends it", async () => {
+    await must(HERE, [...SYSTEM, "scale", "deployment", "istiod", "--replicas=0"]);
+    const report = await untilNobodyAnswers(/scaled to nothing/);
+    const scale = `kubectl --context ${HERE}-cluster -n istio-system scale deployment istiod --replicas=1`;
+    await run(printed(report, scale));
+    await assertHolds();
+  });
+
+  it("names an istiod whose Deployment is gone, and Helm makes it again as the fix says", async () => {
+    await must(HERE, [...SYSTEM, "delete", "deployment", "istiod"]);
+    const report = await untilNobodyAnswers(/istio-system has no Deployment of it/);
+    const helm = `helm --kube-context ${HERE}-cluster -n istio-system`;
+    const history = JSON.parse(
+      await run([...printed(report, `${helm} history istiod`), "--max", "1", "-o", "json"]),
+    ) as { revision: number }[];
+    const newest = history.at(-1)?.revision ?? assert.fail("Helm has no revision of istiod");
+    await run([...printed(report, `${helm} rollback istiod`), String(newest)]);
     await assertHolds();
   });
 

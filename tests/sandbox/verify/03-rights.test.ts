@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../../catalog";
+import { sandboxEnvironment } from "../../../cli/sandbox/environment";
+import { analyze } from "../../../cli/verify/ask/analyze";
 import { askCluster } from "../../../cli/verify/ask/cluster";
 import { forwardedDoor } from "../../../cli/verify/ask/forward";
 import type { Asked } from "../../../cli/verify/check";
 import { testApplicationOf } from "../../../cli/verify/requests/application";
+import { REQUEST_IMAGE } from "../../../cli/verify/requests/job";
+import { JobRunner } from "../../../cli/verify/requests/runner";
 import { KubeClient } from "../../../sandbox/kube";
 import { documentedRoles, type RoleObject } from "../../support/rights";
 import { eventually } from "../node/support/cluster";
@@ -12,9 +16,9 @@ import { HERE, must, verified } from "./support";
 const VERIFIER = { name: "verifier", namespace: "default" };
 const SIGNAL = new AbortController().signal;
 
-/** Somebody who signs in with what the guide lists, and with nothing else, can ask clusters and istiods. */
+/** Somebody who signs in with what the guide lists, and with nothing else, can ask everything. */
 describe("the rights that the guide of mesh verify lists", () => {
-  verified();
+  const standing = verified();
   const tests = testApplicationOf(catalog) ?? assert.fail("no test application");
   let kubeconfig: string;
   let client: KubeClient;
@@ -98,7 +102,7 @@ describe("the rights that the guide of mesh verify lists", () => {
     assert.match(await forwarding(), /403/);
   });
 
-  it("are enough for clusters and istiods", async () => {
+  it("are enough for clusters, istiods, the analyzers and requests", async () => {
     for (const role of documentedRoles()) {
       await must(HERE, ["apply", "-f", "-"], role);
       await must(HERE, ["apply", "-f", "-"], bindingOf(role));
@@ -107,5 +111,28 @@ describe("the rights that the guide of mesh verify lists", () => {
       (await refused()).length === 0 ? true : undefined,
     );
     assert.doesNotMatch(await forwarding(), /403/);
+
+    const cluster = `${HERE}-cluster`;
+    const messages = await analyze({
+      cluster,
+      others: [],
+      revision: "default",
+      kubeconfigs: new Map([[cluster, kubeconfig]]),
+      env: sandboxEnvironment(standing.context.home),
+      signal: SIGNAL,
+    });
+    assert.ok(Array.isArray(messages));
+
+    const notes: string[] = [];
+    const answers = await new JobRunner(REQUEST_IMAGE).send({
+      client,
+      from: HERE,
+      to: [HERE],
+      tests,
+      report: () => undefined,
+      note: (words) => notes.push(words),
+      signal: SIGNAL,
+    });
+    assert.deepEqual([[...answers.keys()], notes], [[HERE], []]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AnalysisMessage, LivePolicy, RegionWanted } from "../../../cli/verify/facts";
 import { judgeAnalysis } from "../../../cli/verify/judge/analysis";
+import { sandboxWays } from "../../../cli/verify/sandbox";
 import { regionalSubsets } from "../../../istio/traffic/regional";
 import { shop } from "../istio/support/fixtures";
 import { POLICY, WANTED } from "./support";
@@ -31,19 +32,21 @@ const REGIONAL = {
 interface Given {
   readonly wanted?: Partial<RegionWanted>;
   readonly strict?: boolean;
+  readonly sandbox?: { readonly objects: readonly string[] };
   readonly messages: readonly AnalysisMessage[];
 }
 
-function judge({ wanted, strict = false, messages }: Given) {
+function judge({ wanted, strict = false, sandbox, messages }: Given) {
   const policies = {
     value: [
       stands("production/VirtualService/ai-agent", POLICY.spec),
       stands(SHOP, REGIONAL),
       stands(FILTER, {}),
+      stands("istio-system/EnvoyFilter/sandbox-capture", {}),
     ],
   };
   const facts = { inhabited: { value: ["production", "istio-system"] }, policies };
-  return judgeAnalysis({ ...WANTED, ...wanted }, facts, { value: messages }, strict);
+  return judgeAnalysis({ ...WANTED, ...wanted }, facts, { value: messages }, { strict, sandbox });
 }
 
 function assertBroken(given: Given, says: RegExp): void {
@@ -95,7 +98,7 @@ describe("mesh verify judges what the analyzers say", () => {
     assertBroken({ messages: [nobody], strict: true }, /IST0173/);
   });
 
-  it("not at all that an EnvoyFilter is one, where the catalog asks for it", () => {
+  it("not at all that an EnvoyFilter is one, where the catalog asks for it or the sandbox brings it", () => {
     const filter: AnalysisMessage = {
       ...message("IST0133", "Warning"),
       origin: "EnvoyFilter production/shop",
@@ -105,6 +108,11 @@ describe("mesh verify judges what the analyzers say", () => {
     const wanted = { matrix: { [FILTER]: ["eastus"] } };
     assertBroken({ messages: [filter], strict: true }, /IST0133/);
     assertNothing({ wanted, messages: [filter], strict: true });
+    const { objects } = sandboxWays({ home: ".sandbox" });
+    const own = { ...filter, origin: "EnvoyFilter istio-system/sandbox-capture" };
+    assert.equal(judge({ messages: [own] }).notes.length, 1);
+    assertNothing({ sandbox: { objects }, messages: [own], strict: true });
+    assertBroken({ sandbox: { objects }, messages: [filter], strict: true }, /IST0133/);
     const other = { ...filter, message: "Schema validation warning: another one" };
     assertBroken({ wanted, messages: [other], strict: true }, /another one/);
   });

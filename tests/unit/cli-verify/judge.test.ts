@@ -97,7 +97,7 @@ describe("mesh verify judges", () => {
       [
         "it is scaled to nothing",
         { controlPlane: { value: [{ ...plane, replicas: 0, ready: 0 }] } },
-        /scaled/,
+        /scaled .*→ kubectl -n istio-system scale deployment istiod --replicas=1/,
       ],
       [
         "the change is not taken up",
@@ -109,11 +109,44 @@ describe("mesh verify judges", () => {
         { controlPlane: { value: [{ ...plane, revision: "1-30" }] } },
         /only of 1-30/,
       ],
-      ["no Deployment", { controlPlane: { value: [] } }, /no Deployment of it → pulumi up --refresh/],
+      [
+        "no Deployment",
+        { controlPlane: { value: [] } },
+        /no Deployment of it → helm -n istio-system history istiod .*helm -n istio-system rollback istiod <newest/,
+      ],
       ["another version", istiod({ version: "1.30.4" }), /istiod-1 .*1\.30\.4.*1\.31\.1/],
     ];
     for (const [title, change, says] of cases)
       it(`as broken: ${title}`, () => assertBroken({ facts: change }, ["controlPlane"], says));
+
+    it("by the Helm release of its revision", () =>
+      assertBroken(
+        { wanted: { revision: "1-31" }, facts: { controlPlane: { value: [] } } },
+        ["controlPlane"],
+        /rollback istiod-1-31 <newest revision>.* no such release: pulumi up --refresh --stack eastus/,
+      ));
+
+    it("as one fault where no istiod runs: of what it would say, nothing is known", () => {
+      const controlPlane = { value: [{ ...plane, replicas: 0, ready: 0 }] };
+      const given = { facts: { controlPlane, istiods: { value: [] } } };
+      assertBroken(given, ["controlPlane"], /scaled/);
+      const outcomes = judge(given);
+      for (const check of ["sync", "proxies", "pushes"] as const)
+        assert.deepEqual(
+          [outcomes[check].state, outcomes[check].detail],
+          ["unasked", "no istiod of eastus answers"],
+          check,
+        );
+      const remote = judge({ ...given, wanted: REMOTE });
+      assert.equal(remote.pushes.detail, "no istiod of eastus answers");
+    });
+
+    it("as not asked where its pods went after the Deployment was looked at", () => {
+      const { controlPlane } = judge({ facts: { istiods: { value: [] } } });
+      assert.deepEqual([controlPlane.state, controlPlane.detail], ["unasked", "no istiod of eastus answers"]);
+      const other = { ...ISTIOD, revision: "canary" };
+      assert.equal(judge({ facts: { istiods: { value: [other] } } }).controlPlane.state, "unasked");
+    });
   });
 
   describe("links and remote clusters", () => {
@@ -419,6 +452,10 @@ describe("mesh verify judges", () => {
       );
       assert.match(mesh.root.faults[0]?.cause ?? "", /eastus: .*; westeurope: /);
       assert.match(mesh.policies.faults[0]?.cause ?? "", /westeurope and eastus .*different catalogs/);
+      assert.match(
+        mesh.policies.faults[0]?.fix ?? "",
+        /pulumi up --stack eastus; pulumi up --stack westeurope$/,
+      );
     });
   });
 });

@@ -116,7 +116,7 @@ function nameOf(object: object): string {
 }
 
 const KINDS: Readonly<Record<string, readonly string[]>> = {
-  v1: ["Pod", "Secret", "ConfigMap", "ServiceAccount"],
+  v1: ["Pod", "Secret", "ConfigMap", "ServiceAccount", "Service"],
   "apps/v1": ["Deployment"],
   ...ISTIO_API,
 };

@@ -9,7 +9,13 @@ import {
   type Outcome,
 } from "../../../cli/verify/check";
 import type { Outcomes } from "../../../cli/verify/judge";
-import { exitCodeOf, renderVerify, reportOf, type VerifyReport } from "../../../cli/verify/report";
+import {
+  exitCodeOf,
+  isUnreached,
+  renderVerify,
+  reportOf,
+  type VerifyReport,
+} from "../../../cli/verify/report";
 
 const FAULT = { what: "link eastus → westeurope", cause: "it is gone", fix: "pulumi up" };
 const PLAIN = pc.createColors(false);
@@ -47,6 +53,13 @@ describe("the report of mesh verify", () => {
     const text = renderVerify(report({ sync: unasked("no right"), pushes: unasked("no right") }), PLAIN);
     assert.match(text, /Could not be asked: eastus sync, eastus pushes: no right\n/);
     assert.match(text, /2 checks could not be asked/);
+  });
+
+  it("ends with another mesh that may be meant, where no cluster could be asked", () => {
+    const open = report({ reach: unasked("no pulumi") });
+    assert.equal(isUnreached(open), true);
+    assert.equal(isUnreached(report({ sync: unasked("no right") })), false);
+    assert.match(renderVerify({ ...open, hint: "A sandbox stands." }, PLAIN), /s\)\.\nA sandbox stands\.$/);
   });
 
   it("says what it did not ask of whom", () => {

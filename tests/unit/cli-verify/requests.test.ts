@@ -234,4 +234,14 @@ describe("test requests are judged", () => {
       assert.match(faults[0]?.fix ?? "", /--skip requests/);
     }
   });
+
+  it("by what a sandbox does for its applications, where it has none that answers", () => {
+    const sandbox = { up: "npx mesh sandbox up" };
+    const chosen = judgeRequests({ ...WANTED, tests: "unchosen" }, mesh, { answers: new Map() }, sandbox);
+    assert.match(chosen.faults[0]?.fix ?? "", /^npx mesh sandbox up --app ai-agent cross-cluster-test, or/);
+    const answers = new Map([["westeurope", { simulated: 1 }]]);
+    const [nobody] = judgeRequests(WANTED, mesh, { answers }, sandbox).faults;
+    assert.match(nobody?.fix ?? "", /^npx mesh sandbox up brings its workloads/);
+    assert.doesNotMatch(nobody?.fix ?? "", /kubectl/);
+  });
 });

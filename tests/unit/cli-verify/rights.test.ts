@@ -5,7 +5,7 @@ import { testApplicationOf } from "../../../cli/verify/requests/application";
 import { pluralOf } from "../../../istio/export/plural";
 import { documentedRoles } from "../../support/rights";
 
-/** That they are enough for clusters and istiods a sandbox shows (tests/sandbox/verify/03-rights.test.ts). */
+/** That they are enough a sandbox shows (tests/sandbox/verify/03-rights.test.ts). */
 describe("the rights that the guide of mesh verify lists", () => {
   const tests = testApplicationOf(catalog) ?? assert.fail("the catalog has a test application");
   const roles = documentedRoles();

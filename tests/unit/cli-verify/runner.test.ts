@@ -91,12 +91,12 @@ describe("the runner of test requests", () => {
       name: "to-eastus",
       state: { waiting: { reason } },
     });
-    const warning = (reason: string): KubeObject => ({
+    const warning = (reason: string, message = "words"): KubeObject => ({
       apiVersion: "v1",
       kind: "Event",
       metadata: { name: "e", namespace: NAMESPACE },
       reason,
-      message: "words",
+      message,
     });
     const rows: readonly [readonly ContainerState[] | undefined, readonly KubeObject[], RegExp][] = [
       [[PROXY, waiting("ImagePullBackOff")], [], /ImagePullBackOff →.*curl:1.*--request-image/],
@@ -107,8 +107,18 @@ describe("the runner of test requests", () => {
         /it waits for its node; NoPlaceForProxy: words →.*16 proxies.*--skip/,
       ],
       [undefined, [warning("FailedCreate")], /FailedCreate: words →.*--skip requests/],
+      [
+        undefined,
+        [
+          warning(
+            "FailedCreate",
+            'Error creating: Internal error occurred: failed calling webhook "rev.namespace.sidecar-injector.istio.io": failed to call webhook: Post "https://istiod.istio-system.svc:443/inject": no endpoints',
+          ),
+        ],
+        /failed calling webhook .* → istiod's injector does not answer.*controlPlane/,
+      ],
       [undefined, [], /it was not made/],
-      [[OK("eastus"), OK("westeurope")], [], /got no proxy →.*label of injection/],
+      [[OK("eastus"), OK("westeurope")], [], /got no proxy →.*label of injection.*webhook stands/],
     ];
     for (const [containers, events, says] of rows) {
       const cluster = new Cluster();

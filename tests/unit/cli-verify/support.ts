@@ -27,6 +27,7 @@ export const WANTED: RegionWanted = {
   reads: { westeurope: "westeurope-cluster" },
   governs: ["eastus"],
   namespaces: ["production"],
+  applications: ["ai-agent", "cross-cluster-test"],
   objects: [POLICY],
   matrix: MATRIX,
   tests: "runs",

@@ -5,8 +5,10 @@ import path from "node:path";
 import { catalog } from "../../../catalog";
 import { CHECK_NAMES, type CheckName } from "../../../cli/verify/check";
 import { verifyCommand } from "../../../cli/verify/command";
+import { withoutNodePorts } from "../../../cli/verify/ask/services";
 import { exitCodeOf, reportOf, type VerifyReport } from "../../../cli/verify/report";
 import type { RequestRunner } from "../../../cli/verify/requests/runner";
+import { sandboxWays } from "../../../cli/verify/sandbox";
 import { verify, type VerifyArgs } from "../../../cli/verify/verify";
 import { UsageError } from "../../../cli/usage";
 import { fakePlace, FakeRegion, kubeconfigOf, MESH, pod, SYNCED, type Istiods } from "./mesh";
@@ -169,9 +171,83 @@ describe("mesh verify", function () {
     regions.eastus.objects["pods"] = [];
     const found = await report({ regions: ["westeurope"] });
     assert.deepEqual([...new Set(found.checks.map(({ scope }) => scope))], ["westeurope"]);
-    assert.deepEqual(having("broken", found), ["proxies westeurope", "requests westeurope"]);
-    assert.match(JSON.stringify(found.faults), /no istiod of eastus knows the proxy/);
+    assert.deepEqual(having("broken", found), ["requests westeurope"]);
+    assert.deepEqual(having("unasked", found), ["proxies westeurope", "pushes westeurope"]);
+    assert.match(JSON.stringify(found.checks), /no istiod of eastus answers/);
     assert.deepEqual(sent, [["westeurope", ["westeurope"]]]);
+  });
+
+  describe("of an istiod that is scaled to nothing", () => {
+    beforeEach(() => {
+      const { objects } = regions.eastus;
+      objects["pods"] = (objects["pods"] ?? []).slice(0, 1);
+      const metadata = { name: "istiod", generation: 1 };
+      objects["deployments"] = [{ metadata, spec: { replicas: 0 }, status: { observedGeneration: 1 } }];
+    });
+
+    it("names that alone, with the command for the cluster", async () => {
+      const found = await report();
+      assert.deepEqual(having("broken", found), ["controlPlane eastus"]);
+      assert.deepEqual(
+        having("holds", found).filter((one) => /proxies|pushes|sync/.test(one)),
+        [],
+      );
+      assert.match(
+        found.faults[0]?.fix ?? "",
+        /^kubectl --context eastus-cluster -n istio-system scale deployment istiod --replicas=1/,
+      );
+    });
+
+    it("gives a command for the shell of a sandbox", async () => {
+      const sandbox = sandboxWays({ home: ".sandbox" });
+      const found = await report({
+        place: { ...fakePlace(kubeconfigOf(servers, { token: "t" }), istiods, folder), sandbox },
+      });
+      assert.match(
+        found.faults[0]?.fix ?? "",
+        /^npx mesh sandbox shell -- kubectl --context eastus-cluster -n istio-system scale/,
+      );
+    });
+  });
+
+  describe("what the analyzers say of a Service's ports", () => {
+    const service = (nodePort: number, port = 80): object => ({
+      metadata: { name: "gateway", namespace: "istio-ingress" },
+      spec: { type: "LoadBalancer", ports: [{ name: "http", port, nodePort }] },
+    });
+    const words =
+      'The service gateway in namespace \\"istio-ingress\\" is inconsistent across clusters [\\"default\\" \\"westeurope-cluster\\"], which can lead to undefined behaviors. The inconsistent behaviors are: service ports are inconsistent.';
+    const strict = { now: new Date(), expiryDays: 90, strict: true };
+
+    beforeEach(() =>
+      analyzer(
+        `printf '%s' '[{"code":"IST0170","level":"Warning","origin":"Service istio-ingress/gateway","message":"${words}"}]'`,
+      ),
+    );
+
+    it("not at all where the clusters' own node ports are all that differs", async () => {
+      regions.eastus.objects["services"] = [service(30001)];
+      regions.westeurope.objects["services"] = [service(30002)];
+      const found = await report({ measure: strict });
+      assert.deepEqual([found.faults, found.notes], [[], ["a Job stays"]]);
+    });
+
+    it("as it is where declared ports differ", async () => {
+      regions.eastus.objects["services"] = [service(30001)];
+      regions.westeurope.objects["services"] = [service(30002, 8080)];
+      const found = await report({ measure: strict });
+      assert.deepEqual(having("broken", found), ["analysis eastus"]);
+    });
+
+    it("as it is where Services may not be listed", async () => {
+      const refuses = { list: () => Promise.reject(new Error("services is forbidden")) };
+      const message = {
+        code: "IST0170",
+        level: "Warning",
+        message: words.replaceAll("\\", ""),
+      } as const;
+      assert.deepEqual(await withoutNodePorts([message], [refuses], never), [message]);
+    });
   });
 
   it("asks nothing that it is to leave out", async () => {
