@@ -4,11 +4,12 @@ import { catalog } from "../catalog";
 import { catalogCommands } from "./catalog";
 import { renderRepair, repair, type RepairOptions } from "./repair/command";
 import { sandboxContext, type SandboxOptions } from "./sandbox/context";
-import { allAnswered, renderCurl, sandboxCurl, withCurlOptions, type CurlOptions } from "./sandbox/curl";
-import { sandboxDown, type DownReport } from "./sandbox/down";
+import { curlExitCode, renderCurl, sandboxCurl, withCurlOptions, type CurlOptions } from "./sandbox/curl";
+import { nothingToTakeDown, sandboxDown, type DownReport } from "./sandbox/down";
+import { hintsFor, verifyCommandOf } from "./sandbox/hints";
 import { sandboxRegionDown } from "./sandbox/region-down";
 import { renderReport } from "./sandbox/report";
-import { sandboxShell } from "./sandbox/shell";
+import { sandboxShell, withShellArguments } from "./sandbox/shell";
 import { renderStatus, sandboxStatus } from "./sandbox/status";
 import { sandboxUp } from "./sandbox/up";
 import { coloursOf } from "./ui/colour";
@@ -19,7 +20,7 @@ import { verifyCommand, type VerifyOptions } from "./verify/command";
 import { exitCodeOf, renderVerify } from "./verify/report";
 import { REQUEST_IMAGE } from "./verify/requests/job";
 
-/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage (or nothing to be asked), 3 found and not repaired, 130 and 143 by a signal. */
+/** Exit codes: 0 done, 1 failed (a leak counts), 2 wrong usage (or nothing to be asked), 3 found and not repaired, 22 `curl --fail`, 130 and 143 by a signal. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
 const NOT_REPAIRED = 3;
@@ -46,8 +47,9 @@ function program(): Command {
     .action((options: CommonOptions) =>
       interruptible(async (signal) => {
         progressAside(options);
-        const report = await sandboxUp(sandboxContext(options), signal);
-        print(report, renderReport, options);
+        const context = sandboxContext(options);
+        const report = await sandboxUp(context, signal);
+        print(report, (found) => renderReport(found, verifyCommandOf(context)), options);
       }),
     );
   common(sandbox.command("down"))
@@ -61,33 +63,53 @@ function program(): Command {
       interruptible(async (signal) => {
         progressAside(options);
         const { region } = options;
+        const context = sandboxContext(options);
+        const nothing = region === undefined ? nothingToTakeDown(context) : undefined;
+        if (nothing !== undefined) {
+          // No fault: a clean-up that comes again.
+          if (options.json === true) console.error(nothing);
+          print(
+            { leaks: [], asked: ["processes"], keptCrds: [], keptConfigMaps: [] },
+            () => nothing,
+            options,
+          );
+          return;
+        }
         const found =
           region === undefined
-            ? await sandboxDown(sandboxContext(options), options, signal)
-            : await sandboxRegionDown(sandboxContext(options), region, signal);
+            ? await sandboxDown(context, options, signal)
+            : await sandboxRegionDown(context, region, signal);
         print(found, (report) => renderDown(report, region), options);
         if (found.leaks.length > 0) process.exitCode = FAILED;
       }),
     );
   common(sandbox.command("status"))
-    .description("show the report of the last start, and what does not run now")
+    .description(
+      "show the report of the last start, and which processes and Deployments do not run now; mesh verify looks deeper",
+    )
     .option("--json", "print it as JSON")
     .action(async (options: CommonOptions) => {
-      print(await sandboxStatus(sandboxContext(options)), renderStatus, options);
+      const context = sandboxContext(options);
+      const status = await sandboxStatus(context);
+      print(status, (found) => renderStatus(found, verifyCommandOf(context)), options);
     });
-  common(sandbox.command("shell"))
+  withShellArguments(common(sandbox.command("shell")))
     .description("open a shell, or run a command, with pulumi, kubectl, helm and istioctl set up")
-    .argument("[command...]", "a command instead of a shell, after --")
     .action(async (command: string[], options: CommonOptions) => {
       process.exitCode = await sandboxShell(sandboxContext(options), command);
     });
   withCurlOptions(common(sandbox.command("curl")))
     .description("send a request as a workload, by its proxy, and show who answered")
-    .action(async (url: string, options: CommonOptions & CurlOptions) => {
-      const report = await sandboxCurl(sandboxContext(options), url, options);
-      print(report, renderCurl, options);
-      if (!allAnswered(report)) process.exitCode = FAILED;
-    });
+    .action((url: string, options: CommonOptions & CurlOptions) =>
+      interruptible(async (signal) => {
+        const context = sandboxContext(options);
+        const report = await sandboxCurl(context, url, options, signal);
+        print(report, renderCurl, options);
+        if (options.json !== true)
+          for (const hint of hintsFor(report.results, verifyCommandOf(context))) console.error(hint);
+        process.exitCode = curlExitCode(report, options);
+      }),
+    );
   repairCommand(mesh);
   addVerifyCommand(mesh);
   catalogCommands(mesh);
@@ -164,14 +186,15 @@ function print<T>(value: T, render: (value: T) => string, options: CommonOptions
 }
 
 function renderDown(found: DownReport, region?: string): string {
-  const { leaks, keptCrds, keptConfigMaps } = found;
+  const { leaks, asked, keptCrds, keptConfigMaps } = found;
   const kept = [
     `${keptCrds.length} CRDs that Helm keeps by policy went with their clusters.`,
     ...(keptConfigMaps.length === 0
       ? []
       : [`${keptConfigMaps.length} ConfigMaps that istiod left in namespaces of others went too.`]),
   ].join(" ");
-  if (leaks.length === 0) return `Nothing is left${region === undefined ? "" : ` of ${region}`}. ${kept}`;
+  if (leaks.length === 0)
+    return `Nothing is left${region === undefined ? "" : ` of ${region}`}; asked for: ${asked.join(", ")}. ${kept}`;
   return [pc.red(`${leaks.length} left behind:`), ...leaks.map((leak) => `  ${leak}`), kept].join("\n");
 }
 

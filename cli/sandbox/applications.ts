@@ -4,7 +4,7 @@ import type { KubeClient, KubeObject } from "../../sandbox/kube";
 import { MOST_PROXIES } from "../../sandbox/node/mesh/places";
 import { loadProject } from "../project/load";
 import type { StepView } from "../ui/steps";
-import { chosenSettings } from "./chosen";
+import { chosenSettings, replacedApplications } from "./chosen";
 import type { SandboxContext } from "./context";
 import { exampleRequest } from "./example";
 import { regionClient } from "./kubeconfig";
@@ -33,6 +33,8 @@ interface DeploymentFields {
 export interface StartedApplications {
   /** Names of the applications. */
   readonly applications: readonly string[];
+  /** Applications of the settings that others were chosen in place of; empty where these run. */
+  readonly inPlaceOf: readonly string[];
   /** Workloads that run, as `region namespace/name`. */
   readonly workloads: readonly string[];
   /** Workloads that find no room beside those that run, as `region namespace/name`. */
@@ -90,6 +92,7 @@ export async function startApplications(
     const example = exampleRequest(plan.run);
     return {
       applications: [...new Set(regions.flatMap(({ settings: { applications } }) => applications))],
+      inPlaceOf: replacedApplications(context.program, standing, context.applications),
       workloads: plan.run.map(nameOf),
       leftOut: plan.leftOut.map(nameOf),
       ...(example === undefined ? {} : { example }),

@@ -36,17 +36,41 @@ export function chosenSettings(names: readonly string[] | undefined): Overlay {
 
 /** Applications that a project's stacks name. */
 export function namedApplications(program: string, regions: readonly string[]): readonly string[] {
+  const { declared, byRegion } = saidApplications(program, regions);
+  return strings([declared, ...byRegion]);
+}
+
+/** Applications that a mesh would run by its settings, where others were chosen; none where these run. */
+export function replacedApplications(
+  program: string,
+  regions: readonly string[],
+  chosen: readonly string[] | undefined,
+): readonly string[] {
+  if (chosen === undefined) return [];
+  const { declared, byRegion } = saidApplications(program, regions);
+  const named = strings(byRegion.map((said) => said ?? declared));
+  return named.length === chosen.length && named.every((name) => chosen.includes(name)) ? [] : named;
+}
+
+function strings(said: readonly unknown[]): readonly string[] {
+  return [...new Set(said.flat().filter((name) => typeof name === "string"))];
+}
+
+/** What the project file and each stack file say of the setting; undefined where they do not. */
+function saidApplications(
+  program: string,
+  regions: readonly string[],
+): { readonly declared: unknown; readonly byRegion: readonly unknown[] } {
   const read = (file: string): { config?: Readonly<Record<string, unknown>> } => {
     const full = path.join(program, file);
     return existsSync(full) ? ((parse(readFileSync(full, "utf8")) ?? {}) as ReturnType<typeof read>) : {};
   };
   const declared = read("Pulumi.yaml").config?.["global-mesh:applications"] as
     { readonly default?: unknown } | undefined;
-  const said = [
-    declared?.default,
-    ...regions.map((region) => read(`Pulumi.${region}.yaml`).config?.["global-mesh:applications"]),
-  ];
-  return [...new Set(said.flat().filter((name) => typeof name === "string"))];
+  const byRegion = regions.map(
+    (region) => read(`Pulumi.${region}.yaml`).config?.["global-mesh:applications"],
+  );
+  return { declared: declared?.default, byRegion };
 }
 
 /**

@@ -68,7 +68,12 @@ function withoutGone(stacks: ProjectStacks, home: SandboxHome): ProjectStacks {
 export function requireIdentity(home: SandboxHome): SandboxIdentity {
   const identity = home.identity();
   if (identity === undefined) {
-    throw new Error(`There is no sandbox in ${home.root}. Start one with: npm run sandbox`);
+    throw new Error(noSandbox(home));
   }
   return identity;
+}
+
+/** What a command says that finds no sandbox. */
+export function noSandbox(home: SandboxHome): string {
+  return `There is no sandbox in ${home.root}. Start one with: npm run sandbox`;
 }

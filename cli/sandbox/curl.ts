@@ -16,6 +16,8 @@ export interface CurlOptions {
   readonly count?: string;
   readonly concurrency?: string;
   readonly timeout?: string;
+  /** Whether answers with a status of 400 and more count as failed. @default false */
+  readonly fail?: boolean;
 }
 
 /** What came of the requests. */
@@ -26,6 +28,15 @@ export interface CurlReport {
 }
 
 const MOST_REQUESTS = 100_000;
+
+/** A request got no answer. */
+const UNANSWERED = 1;
+/** A status of 400 or more with `--fail`: the exit code that curl has for it. */
+const REFUSED = 22;
+
+const EXIT_CODES = `
+Exit codes: 0 every request was answered, with whatever status, 403, 404 and 503 too; ${UNANSWERED} one got no answer;
+2 wrong usage; ${REFUSED} with --fail: all were answered, one with a status of 400 or more; 130 and 143 by a signal.`;
 
 /** Gives the command its argument and its options. */
 export function withCurlOptions(command: Command): Command {
@@ -42,7 +53,9 @@ export function withCurlOptions(command: Command): Command {
     .option("-n, --count <number>", "how many requests, shown as a summary", "1")
     .option("-c, --concurrency <number>", "how many of them at once", "1")
     .option("--timeout <seconds>", "time for one request", "10")
-    .option("--json", "print every result as JSON");
+    .option("-f, --fail", `end with ${REFUSED} where a request is answered with a status of 400 or more`)
+    .option("--json", "print every result as JSON")
+    .addHelpText("after", EXIT_CODES);
 }
 
 /** Adds what an option says once more. One that takes several values would take the address behind it, too. */
@@ -50,11 +63,12 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
-/** Sends requests as a workload of the sandbox. */
+/** Sends requests as a workload of the sandbox. @param signal aborting it ends them, and what came so far is lost. */
 export async function sandboxCurl(
   context: SandboxContext,
   url: string,
   options: CurlOptions,
+  signal?: AbortSignal,
 ): Promise<CurlReport> {
   const { region, workload } = senderOf(options.from, context.stacks.regions);
   const order = orderOf(url, options);
@@ -62,17 +76,22 @@ export async function sandboxCurl(
   if (!(await context.daemon.healthy()))
     throw new Error(`The sandbox in ${context.home.root} is stopped. Start it again with: npm run sandbox`);
   const longest = 30_000 + ((order.count ?? 1) / (order.concurrency ?? 1)) * (order.timeoutMs ?? 10_000);
-  const results = await send(context, { region, workload, order }, longest);
+  const results = await send(context, { region, workload, order }, longest, signal);
   return { from: options.from, url: order.url, results };
 }
 
-async function send(context: SandboxContext, body: object, timeoutMs: number): Promise<readonly Result[]> {
+async function send(
+  context: SandboxContext,
+  body: object,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<readonly Result[]> {
   try {
-    const answer = await context.daemon.call("POST", "/sandbox/requests", body, timeoutMs);
+    const answer = await context.daemon.call("POST", "/sandbox/requests", body, timeoutMs, signal);
     return (answer as { results: readonly Result[] }).results;
   } catch (error) {
     if (error instanceof DaemonError && error.code === "NoWorkload")
-      throw new Error(`--from: ${error.reason}`, { cause: error });
+      throw new UsageError(`--from: ${error.reason}`, { cause: error });
     throw error;
   }
 }
@@ -83,9 +102,10 @@ export function renderCurl({ results }: CurlReport): string {
   return only !== undefined && results.length === 1 ? renderOne(only) : renderMany(results);
 }
 
-/** Whether every request was answered, with whatever status. */
-export function allAnswered({ results }: CurlReport): boolean {
-  return results.every(({ status }) => status !== undefined);
+/** What the command ends with, as its help says. */
+export function curlExitCode({ results }: CurlReport, { fail = false }: Pick<CurlOptions, "fail">): number {
+  if (results.some(({ status }) => status === undefined)) return UNANSWERED;
+  return fail && results.some(({ status = 0 }) => status >= 400) ? REFUSED : 0;
 }
 
 function renderOne(result: Result): string {
@@ -123,10 +143,13 @@ function renderMany(results: readonly Result[]): string {
   });
   for (const { row, count } of [...groups.values()].toSorted((a, b) => b.count - a.count))
     table.push([String(count), ((100 * count) / results.length).toFixed(1), ...row]);
+  const head = `${table.toString()}\n${results.length} requests`;
+  // How long it took until nobody answered says nothing of a service.
+  if (results.every(({ status }) => status === undefined)) return `${head}, none answered`;
   const times = results.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const at = (share: number): number =>
     times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0;
-  return `${table.toString()}\n${results.length} requests; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${times.at(-1) ?? 0} ms`;
+  return `${head}; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${times.at(-1) ?? 0} ms`;
 }
 
 function named({ workload, version }: NonNullable<Result["answer"]>): string {

@@ -59,8 +59,15 @@ export class DaemonClient {
     return this.call("GET", "/sandbox/report") as Promise<DaemonReport>;
   }
 
-  async call(method: string, path: string, body?: unknown, timeoutMs = 120_000): Promise<unknown> {
-    const { status, text } = await this.exchange(method, path, body, timeoutMs);
+  /** @param signal aborting it breaks the request off, by which the daemon ends what it does for it. */
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    timeoutMs = 120_000,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const { status, text } = await this.exchange(method, path, body, timeoutMs, signal);
     if (status >= 300)
       throw new DaemonError(`${method} ${path}: HTTP ${status}: ${text.slice(0, 500)}`, text);
     return text === "" ? undefined : JSON.parse(text);
@@ -71,6 +78,7 @@ export class DaemonClient {
     path: string,
     body?: unknown,
     timeoutMs = 120_000,
+    signal?: AbortSignal,
   ): Promise<{ status: number; text: string }> {
     const identity = this.home.identity();
     if (identity === undefined) throw new Error(`there is no sandbox in ${this.home.root}`);
@@ -81,6 +89,7 @@ export class DaemonClient {
         {
           method,
           timeout: timeoutMs,
+          signal,
           // A connection of its own: one that is kept can end at the daemon's side just when it is used again, and
           // then nobody knows whether the request was taken.
           agent: false,
@@ -96,6 +105,7 @@ export class DaemonClient {
           response.on("end", () => {
             resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() });
           });
+          response.on("error", reject);
         },
       );
       exchange.on("timeout", () => {

@@ -5,9 +5,9 @@ import { ProcessRegistry } from "../../sandbox/processes";
 import { endMarked, findMarked, processesOfContainersIn } from "../../sandbox/processes/marked";
 import { requireSoundStates } from "../pulumi/state";
 import { runSteps, type Step, type StepView } from "../ui/steps";
-import { requireIdentity, type SandboxContext } from "./context";
+import { noSandbox, requireIdentity, type SandboxContext } from "./context";
 import type { DaemonReport } from "./daemon";
-import { exclusively } from "./exclusive";
+import { exclusively, otherAtWork, workerOn } from "./exclusive";
 import { endExisting } from "./existing";
 import { repairInterrupted } from "./interrupted";
 import { releaseDeadLocks } from "./locks";
@@ -21,6 +21,8 @@ import { describeChanges, endEverything, moveTmp } from "./up";
 export interface DownReport {
   /** Everything that should be gone and is not, named. Empty is the proof. */
   readonly leaks: readonly string[];
+  /** What was asked for, e.g. `ARM resources`: what a report without leaks is a proof of. */
+  readonly asked: readonly string[];
   /** CRDs that Helm keeps by policy; they went with their clusters. */
   readonly keptCrds: readonly string[];
   /** ConfigMaps that istiod left in the namespaces of others in existing clusters, by cluster. */
@@ -35,6 +37,19 @@ export interface DownOptions {
 interface DownState {
   report?: DaemonReport;
   leaks: string[];
+}
+
+/**
+ * What there is to say where no sandbox stands; undefined where one does.
+ * @throws where something goes on all the same: an `up` that has not come far yet, or processes that lost their sandbox.
+ */
+export function nothingToTakeDown(context: SandboxContext): string | undefined {
+  const { home } = context;
+  if (home.identity() !== undefined) return undefined;
+  if (workerOn(home.root) !== undefined) throw otherAtWork(home.root);
+  const running = processLeaks(context);
+  if (running.length > 0) throw new Error(`${noSandbox(home)}\nThese still run: ${running.join(", ")}`);
+  return noSandbox(home);
 }
 
 /**
@@ -89,7 +104,8 @@ async function takeDown(
   const roots = state.report?.deletedClusters.flatMap(({ name, keptConfigMaps = [] }) =>
     keptConfigMaps.map((configMap) => `${name}: ${configMap}`),
   );
-  return { leaks, keptCrds: [...new Set(kept)], keptConfigMaps: roots ?? [] };
+  const asked = [...(state.report === undefined ? [] : askedOf(state.report)), "processes"];
+  return { leaks, asked, keptCrds: [...new Set(kept)], keptConfigMaps: roots ?? [] };
 }
 
 function destroySteps(
@@ -123,10 +139,22 @@ function destroySteps(
         await endExisting(context);
         state.report = await context.daemon.report();
         state.leaks.push(...leaksOf(state.report));
-        view.title(state.leaks.length === 0 ? "Nothing left" : `Left: ${state.leaks.length}`);
+        view.title(leaksTitle(state.leaks, askedOf(state.report)));
       },
     },
   ];
+}
+
+/** What a daemon's report tells of. */
+export function askedOf({ deletedClusters }: Pick<DaemonReport, "deletedClusters">): readonly string[] {
+  const names = [...new Set(deletedClusters.map(({ name }) => name))].toSorted();
+  const objects = names.length === 0 ? [] : [`objects of the mesh in ${names.join(", ")} before they went`];
+  return [...objects, "clusters", "ARM resources"];
+}
+
+/** `Nothing left: asked for clusters, ARM resources`, or how much is. */
+export function leaksTitle(leaks: readonly string[], asked: readonly string[]): string {
+  return leaks.length === 0 ? `Nothing left: asked for ${asked.join(", ")}` : `Left: ${leaks.length}`;
 }
 
 /** Makes sure that what is destroyed can be reached. */

@@ -5,7 +5,7 @@ import { identityOf, isAlive, withLock, type ProcessIdentity } from "../../sandb
 import type { SandboxContext } from "./context";
 
 /** Who is at work on a sandbox. The kernel holds the lock; this only says whose it is. */
-interface Worker extends ProcessIdentity {
+export interface Worker extends ProcessIdentity {
   /** e.g. `mesh sandbox up`. */
   readonly command: string;
   /** ISO 8601. */
@@ -15,7 +15,7 @@ interface Worker extends ProcessIdentity {
 /** Runs a command that changes a sandbox, unless another one is at it: the second would end what the first started. */
 export function exclusively<T>(context: SandboxContext, command: string, work: () => Promise<T>): Promise<T> {
   const { root } = context.home;
-  const file = path.join(root, "command.json");
+  const file = noteFile(root);
   return withLock(
     `home ${root}`,
     async () => {
@@ -28,9 +28,7 @@ export function exclusively<T>(context: SandboxContext, command: string, work: (
     },
     {
       onWait: () => {
-        throw new Error(
-          `Another mesh sandbox command is at work on ${root}${holder(file)}. Wait for it, or end it with Ctrl-C.`,
-        );
+        throw otherAtWork(root);
       },
     },
   );
@@ -43,12 +41,30 @@ function note(context: SandboxContext, file: string, command: string): void {
   writeJson(file, { ...identity, command, since: new Date().toISOString() } satisfies Worker);
 }
 
-/** Empty where the holder has not said who it is yet, or the note is a killed one's. */
-function holder(file: string): string {
+function noteFile(root: string): string {
+  return path.join(root, "command.json");
+}
+
+/** Who is at work on a sandbox; undefined where nobody has said so yet, or the note is a killed one's. */
+export function workerOn(root: string): Worker | undefined {
   try {
-    const worker = JSON.parse(readFileSync(file, "utf8")) as Worker;
-    return isAlive(worker) ? `: ${worker.command}, process ${worker.pid}, since ${worker.since}` : "";
+    const worker = JSON.parse(readFileSync(noteFile(root), "utf8")) as Worker;
+    return isAlive(worker) ? worker : undefined;
   } catch {
-    return "";
+    return undefined;
   }
+}
+
+/** `mesh sandbox up, process 17, since 2026-01-01T00:00:00.000Z`. */
+export function describeWorker({ command, pid, since }: Worker): string {
+  return `${command}, process ${pid}, since ${since}`;
+}
+
+/** The refusal of a second command. */
+export function otherAtWork(root: string): Error {
+  const worker = workerOn(root);
+  const who = worker === undefined ? "" : `: ${describeWorker(worker)}`;
+  return new Error(
+    `Another mesh sandbox command is at work on ${root}${who}. Wait for it, or end it with Ctrl-C.`,
+  );
 }

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { regionAddresses } from "../../sandbox/addresses/layout";
 import type { SandboxIdentity } from "../../sandbox/home";
+import type { KubeClient } from "../../sandbox/kube";
 import { regionOf } from "../../topology";
 import type { SandboxContext } from "./context";
+import { waitIstiod } from "./deployments";
 import { loadBalancerAddress } from "./existing";
+import { verifyCommandOf } from "./hints";
 import { clusters, version } from "./istiod";
+import { clientOf } from "./kubeconfig";
 import type { RegionReport } from "./report";
+import { together } from "./together";
 
 /** How long istiods may take to list their peers as synced after the link pass. */
 const SYNC_MS = 180_000;
@@ -23,7 +28,7 @@ interface RegionOutputs {
   readonly appliedPolicies: readonly string[];
 }
 
-/** Waits until every istiod lists the remote clusters of its linked peers as synced. */
+/** Waits until every istiod runs and lists the remote clusters of its linked peers as synced. */
 export async function waitSynced(
   context: SandboxContext,
   identity: SandboxIdentity,
@@ -32,10 +37,23 @@ export async function waitSynced(
 ): Promise<void> {
   const wanted = new Map<string, readonly string[]>();
   const names = new Map<string, string>();
-  for (const region of context.stacks.regions) {
-    const outputs = await regionOutputs(context, region);
-    if (outputs.controlPlane === undefined) wanted.set(region, outputs.linkedPeers);
-    names.set(region, outputs.clusterName);
+  const clients = new Map<string, KubeClient>();
+  const verify = verifyCommandOf(context);
+  try {
+    for (const region of context.stacks.regions) {
+      const outputs = await context.workspace.allOutputs(region);
+      const { clusterName, controlPlane, linkedPeers } = outputs as unknown as RegionOutputs;
+      names.set(region, clusterName);
+      if (controlPlane !== undefined) continue;
+      wanted.set(region, linkedPeers);
+      clients.set(region, clientOf(context.home, region, outputs));
+    }
+    // Without an istiod that runs there is nothing that could call a peer synced.
+    const wait = ([region, kube]: [string, KubeClient], ends: AbortSignal): Promise<void> =>
+      waitIstiod(kube, { region, verify, report, signal: ends });
+    await together([...clients], wait, signal);
+  } finally {
+    for (const kube of clients.values()) kube.close();
   }
   const end = Date.now() + SYNC_MS;
   for (;;) {
@@ -50,7 +68,7 @@ export async function waitSynced(
     if (Date.now() > end) {
       throw new Error(
         `After ${SYNC_MS / 1000} s istiod does not call these peers synced: ${missing.join(", ")}. ` +
-          "Look at /debug/clusterz and the log of istiod in the region named first.",
+          `Look at /debug/clusterz and the log of istiod in the region named first, or at what this says: ${verify}`,
       );
     }
     report(`waiting for ${missing.join(", ")}`);
@@ -84,7 +102,7 @@ export async function inspectRegions(
       ...(isRemote ? { controlPlane } : {}),
       synced: isRemote
         ? []
-        : (await syncedClusters(identity, region)).filter((id) => id !== outputs.clusterName),
+        : (await syncedClusters(identity, region)).filter((id) => id !== outputs.clusterName).toSorted(),
       policies: outputs.appliedPolicies,
       resources: await context.workspace.resourceCount(region),
       seconds: Math.round((seconds.get(region) ?? 0) * 10) / 10,

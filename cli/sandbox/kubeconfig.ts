@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { KubeClient } from "../../sandbox/kube";
@@ -48,11 +48,34 @@ function current(name: string, config: Kubeconfig): { cluster: object; user: obj
 
 /** A client for the cluster of a region: where its stack says it is, as the sandbox's operator. */
 export async function regionClient({ home, workspace }: SandboxContext, region: string): Promise<KubeClient> {
-  const { kubeconfig } = await workspace.allOutputs(region);
+  return clientOf(home, region, await workspace.allOutputs(region));
+}
+
+/** The same from all outputs of the region's stack. */
+export function clientOf(
+  home: SandboxContext["home"],
+  region: string,
+  { kubeconfig }: Readonly<Record<string, unknown>>,
+): KubeClient {
   if (typeof kubeconfig !== "string") throw new Error(`stack ${region} exports no kubeconfig`);
-  const { cluster } = current(region, parse(kubeconfig) as Kubeconfig);
+  return asOperator(home, current(region, parse(kubeconfig) as Kubeconfig).cluster);
+}
+
+function asOperator(home: SandboxContext["home"], cluster: object): KubeClient {
   const { server, "certificate-authority-data": caData } = cluster as Cluster;
   return KubeClient.direct({ server, caData, token: readFileSync(home.operatorTokenFile, "utf8").trim() });
+}
+
+/** Clients by cluster name from the kubeconfig of the sandbox's shell: no engine is asked. None where no `up` came to its end. */
+export function kubeconfigClients(home: SandboxContext["home"]): ReadonlyMap<string, KubeClient> {
+  const file = shellKubeconfig(home);
+  if (!existsSync(file)) return new Map();
+  const { clusters } = parse(readFileSync(file, "utf8")) as Kubeconfig;
+  return new Map(clusters.map(({ name, cluster }) => [name, asOperator(home, cluster)]));
+}
+
+function shellKubeconfig(home: SandboxContext["home"]): string {
+  return path.join(home.root, "kubeconfig");
 }
 
 /** Writes the kubeconfig of the sandbox's shell from what the stacks export. */
@@ -63,5 +86,5 @@ export async function writeKubeconfig(context: SandboxContext): Promise<void> {
     const [name, kubeconfig] = [outputs["clusterName"], outputs["kubeconfig"]];
     if (typeof name === "string" && typeof kubeconfig === "string") configs.set(name, kubeconfig);
   }
-  writeFileSync(path.join(context.home.root, "kubeconfig"), mergeKubeconfigs(configs), { mode: 0o600 });
+  writeFileSync(shellKubeconfig(context.home), mergeKubeconfigs(configs), { mode: 0o600 });
 }

@@ -5,7 +5,7 @@ import { requireSoundStates } from "../pulumi/state";
 import { runSteps, type Step } from "../ui/steps";
 import { UsageError } from "../usage";
 import { requireIdentity, type SandboxContext } from "./context";
-import { destroyStack, leaksOfCluster, startForDown, type DownReport } from "./down";
+import { askedOf, destroyStack, leaksOfCluster, leaksTitle, startForDown, type DownReport } from "./down";
 import { exclusively } from "./exclusive";
 import { endExisting } from "./existing";
 import { inspectRegions } from "./inspect";
@@ -37,7 +37,7 @@ async function takeRegionDown(
   requireIdentity(home);
   mustBeKnown(context, region);
   requireSoundStates(home.backend);
-  const found: Found = { leaks: [], keptCrds: [], keptConfigMaps: [] };
+  const found: Found = { leaks: [], asked: [], keptCrds: [], keptConfigMaps: [] };
   home.emptyTmp();
   const restore = moveTmp(context);
   try {
@@ -78,7 +78,8 @@ function steps(context: SandboxContext, region: string, signal: AbortSignal): St
           ...clusters.filter(({ location }) => location === region).map(({ name }) => `cluster ${name}`),
           ...(armFacts(home).resources.get(region) ?? []).map((id) => `ARM resource ${id}`),
         );
-        view.title(found.leaks.length === 0 ? "Nothing left" : `Left: ${found.leaks.length}`);
+        found.asked.push(...askedOf({ deletedClusters: gone === undefined ? [] : [gone] }));
+        view.title(leaksTitle(found.leaks, found.asked));
       },
     },
     { title: "The others", run: () => showOthers({ ...context, stacks: { ...stacks, regions: others } }) },
@@ -87,6 +88,7 @@ function steps(context: SandboxContext, region: string, signal: AbortSignal): St
 
 interface Found {
   readonly leaks: string[];
+  readonly asked: string[];
   readonly keptCrds: string[];
   readonly keptConfigMaps: string[];
 }

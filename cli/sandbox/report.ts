@@ -48,6 +48,8 @@ export interface SandboxReport {
   readonly refusedProxies: readonly string[];
   /** Applications of the catalog whose workloads run. */
   readonly applications: readonly string[];
+  /** Applications of the settings that `--app` replaced; empty where these run. @default none, in a report of an earlier version */
+  readonly inPlaceOf?: readonly string[];
   /** Workloads that run, as `region namespace/name`. */
   readonly workloads: readonly string[];
   /** Workloads that were not started since there are no places for their proxies, as `region namespace/name`. */
@@ -64,8 +66,8 @@ export function refusedProxies(clusters: DaemonReport["clusters"]): readonly str
   return clusters.flatMap(({ location, refusedProxies: pods }) => pods.map((pod) => `${location} ${pod}`));
 }
 
-/** The report as a user reads it. */
-export function renderReport(report: SandboxReport): string {
+/** The report as a user reads it. @param verify the command that looks for faults. */
+export function renderReport(report: SandboxReport, verify = "npx mesh verify --home .sandbox"): string {
   const table = new Table({
     head: [
       "region",
@@ -113,14 +115,15 @@ export function renderReport(report: SandboxReport): string {
     ...(report.example === undefined
       ? []
       : [`Send a request as a workload: ${pc.bold(`npx mesh sandbox curl ${report.example}`)}`]),
-    `Open a shell with pulumi, kubectl and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,
+    `See whether the mesh is as its files want it: ${pc.bold(verify)}`,
+    `Open a shell with pulumi, kubectl, helm and istioctl set up: ${pc.bold("npx mesh sandbox shell")}`,
     `Take everything down: ${pc.bold("npm run sandbox:down")}`,
   ].join("\n");
 }
 
 function synced({ synced, controlPlane }: RegionReport): string {
   if (controlPlane !== undefined) return `by ${controlPlane}`;
-  return synced.join("\n") || pc.red("none");
+  return synced.toSorted().join("\n") || pc.red("none");
 }
 
 function peers(region: RegionReport): string {
@@ -135,6 +138,7 @@ function peers(region: RegionReport): string {
 
 function proxies({
   applications,
+  inPlaceOf = [],
   hasProxies,
   proxies: running,
   workloads,
@@ -145,6 +149,10 @@ function proxies({
   const lines = [
     `Applications: ${applications.join(", ")}. Proxies that run, sidecars and gateways: ${running}.`,
   ];
+  if (inPlaceOf.length > 0)
+    lines.push(
+      `They run in place of those of the settings until others are named; back to these: ${pc.bold(`npm run sandbox -- --app ${inPlaceOf.join(" ")}`)}`,
+    );
   if (leftOut.length > 0)
     lines.push(
       pc.yellow(`At most ${MOST_PROXIES} proxies run at once: ${leftOut.length} workloads were not started.`),

@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
+import type { Command } from "commander";
 import pc from "picocolors";
 import { requireIdentity, type SandboxContext } from "./context";
 import { sandboxEnvironment } from "./environment";
+
+const DASHES =
+  "put -- before the command: npx mesh sandbox shell -- kubectl --context eastus-cluster get pods -A";
+
+/** Gives the command its argument. Options of what is to run are its own only behind `--`. */
+export function withShellArguments(command: Command): Command {
+  return command.argument("[command...]", "a command instead of a shell, after --").configureOutput({
+    outputError: (text, write) => write(text.includes("unknown option") ? `${text}${DASHES}\n` : text),
+  });
+}
 
 /**
  * Opens the user's shell, or runs a command, in the generated project with pulumi, kubectl, helm and istioctl

@@ -6,7 +6,7 @@ import { endContainersIn, endMarked } from "../../sandbox/processes/marked";
 import { withLocksExplained } from "../repair/locked";
 import { runSteps, type Step, type StepView } from "../ui/steps";
 import { startApplications, type StartedApplications } from "./applications";
-import { requireKnown } from "./chosen";
+import { replacedApplications, requireKnown } from "./chosen";
 import type { SandboxContext } from "./context";
 import { exclusively } from "./exclusive";
 import { startExisting } from "./existing";
@@ -125,6 +125,11 @@ function steps(
         await startDaemon(context, toolbox, signal);
         state.hasProxies = hasDataPlane(context.home);
         if (context.proxies !== state.hasProxies) view.note(otherPlane(state.hasProxies));
+        const replaced = replacedApplications(context.program, regions, context.applications);
+        if (replaced.length > 0)
+          view.note(
+            `applications: ${(context.applications ?? []).join(", ")}, in place of ${replaced.join(", ")}; what is of others goes`,
+          );
         await startClusters(context, (detail) => view.report(detail));
         await startExisting(context, toolbox.tools.get("kube-apiserver")?.version ?? "", view);
         view.title(
@@ -172,7 +177,7 @@ function steps(
           regions: await inspectRegions(context, need(state.identity), state.seconds),
           strays: strayRegions(context.home, context.stacks),
           plugins: state.plugins,
-          ...(state.started ?? { applications: [], workloads: [], leftOut: [] }),
+          ...(state.started ?? { applications: [], inPlaceOf: [], workloads: [], leftOut: [] }),
           hasProxies: state.hasProxies,
           proxies: stood.clusters.reduce((sum, cluster) => sum + cluster.proxies, 0),
           refusedProxies: refusedProxies(stood.clusters),

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chosenSettings, guardrailsOf, namedApplications, requireKnown } from "../../../cli/sandbox/chosen";
+import {
+  chosenSettings,
+  guardrailsOf,
+  namedApplications,
+  replacedApplications,
+  requireKnown,
+} from "../../../cli/sandbox/chosen";
 import { sandboxContext } from "../../../cli/sandbox/context";
 import { sandboxEnvironment } from "../../../cli/sandbox/environment";
 import { fitSlots } from "../../../cli/sandbox/prepare";
@@ -30,6 +36,18 @@ describe("applications that a sandbox is told to run", () => {
       "global-mesh:applications": ["microservices"],
       "global-mesh:internalGateway": true,
     });
+  });
+
+  it("name those that they replace, as each region's settings have them", () => {
+    assert.deepEqual(replacedApplications(ROOT, ["eastus"], undefined), []);
+    assert.deepEqual(replacedApplications(ROOT, ["eastus"], ["cross-cluster-test", "ai-agent"]), []);
+    const found = replacedApplications(ROOT, ["eastus"], ["microservices"]);
+    assert.deepEqual(found, ["ai-agent", "cross-cluster-test"]);
+    const declared = "config: { global-mesh:applications: { default: [x] } }\n";
+    writeFileSync(path.join(folder, "Pulumi.yaml"), declared);
+    writeFileSync(path.join(folder, "Pulumi.a.yaml"), "config: { global-mesh:applications: [y] }\n");
+    assert.deepEqual(replacedApplications(folder, ["a"], ["z"]), ["y"]);
+    assert.deepEqual(replacedApplications(folder, ["a", "b"], ["z"]), ["y", "x"]);
   });
 
   it("are refused where the catalog has none of that name", () => {

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { Command } from "commander";
-import { orderOf, renderCurl, withCurlOptions, type CurlOptions } from "../../../cli/sandbox/curl";
+import type { SandboxContext } from "../../../cli/sandbox/context";
+import {
+  curlExitCode,
+  orderOf,
+  renderCurl,
+  sandboxCurl,
+  withCurlOptions,
+  type CurlOptions,
+} from "../../../cli/sandbox/curl";
+import { DaemonError } from "../../../cli/sandbox/daemon";
+import { hintsFor, verifyCommandOf } from "../../../cli/sandbox/hints";
+import { UsageError } from "../../../cli/usage";
 import type { Answer, Result } from "../../../sandbox/app/settings";
 
 const answer: Answer = {
@@ -80,6 +91,93 @@ describe("what mesh sandbox curl shows", () => {
       ],
     );
     assert.match(text, /4 requests; p50 5 ms, p99 10000 ms, longest 10000 ms$/);
+  });
+
+  it("of several that nobody answered no times", () => {
+    const text = rendered({ error: "ENOTFOUND" }, { error: "ENOTFOUND" });
+    assert.match(text, /2 requests, none answered$/);
+  });
+});
+
+describe("where mesh sandbox curl says to look", () => {
+  const hints = (...results: Partial<Result>[]): readonly string[] =>
+    hintsFor(
+      results.map((result) => ({ ms: 5, at: 0, ...result })),
+      "npx mesh verify --home h",
+    );
+
+  it("is a line for each kind of refusal that no application gave", () => {
+    const refused = { status: 403, body: "RBAC: access denied" };
+    const found = hints(refused, refused, { status: 404 }, { error: "ENOTFOUND" }, { status: 503, body: "" });
+    assert.deepEqual(
+      found.map((hint) => hint.split(":")[0]),
+      ["403", "404", "ENOTFOUND", "503"],
+    );
+    assert.match(found[0] ?? "", /AuthorizationPolicy.*mesh matrix/);
+    assert.match(found[3] ?? "", /npx mesh sandbox status, npx mesh verify --home h$/);
+  });
+
+  it("is nowhere where an application answered, or the answer says its cause itself", () => {
+    assert.deepEqual(
+      hints(
+        { status: 404, answer },
+        { status: 403, body: "Audiences in Jwt are not allowed" },
+        { status: 503, body: "fault filter abort" },
+        { status: 429 },
+        { error: "ETIMEDOUT" },
+      ),
+      [],
+    );
+  });
+
+  it("names the sandbox that was asked", () => {
+    const at = (root: string, program = process.cwd()): string =>
+      verifyCommandOf({ home: { root }, program } as unknown as SandboxContext);
+    assert.equal(at(`${process.cwd()}/.sandbox`), "npx mesh verify --home .sandbox");
+    assert.equal(at("/elsewhere", "/program"), "npx mesh verify --program /program --home /elsewhere");
+  });
+});
+
+describe("what mesh sandbox curl ends with", () => {
+  const ends = (fail: boolean, ...results: Partial<Result>[]): number =>
+    curlExitCode(
+      { from: "", url: "", results: results.map((result) => ({ ms: 5, at: 0, ...result })) },
+      { fail },
+    );
+
+  it("is 0 where all were answered, 1 where one was not, and 22 with --fail where one was refused", () => {
+    assert.equal(ends(false, { status: 200 }, { status: 503 }), 0);
+    assert.equal(ends(false, { status: 200 }, { error: "ENOTFOUND" }), 1);
+    assert.equal(ends(true, { status: 200 }, { status: 399 }), 0);
+    assert.equal(ends(true, { status: 200 }, { status: 400 }), 22);
+    assert.equal(ends(true, { status: 403 }, { error: "ENOTFOUND" }), 1);
+  });
+
+  it("stands in its help", () => {
+    let text = "";
+    const command = withCurlOptions(new Command()).configureOutput({ writeOut: (part) => (text += part) });
+    command.outputHelp();
+    assert.match(text, /-f, --fail +end with 22/);
+    assert.match(text, /0 every request was answered, with whatever status, 403, 404 and 503 too;/);
+  });
+
+  it("is wrong usage where no such workload is ready, by the words of the daemon", async () => {
+    const said = "no workload buyer is ready in eastus; those that are: ai-agent.";
+    const context = {
+      stacks: { regions: ["eastus"] },
+      home: { identity: () => ({}) },
+      daemon: {
+        healthy: () => Promise.resolve(true),
+        call: () =>
+          Promise.reject(
+            new DaemonError("404", JSON.stringify({ error: { code: "NoWorkload", message: said } })),
+          ),
+      },
+    } as unknown as SandboxContext;
+    await assert.rejects(
+      sandboxCurl(context, "http://host/", { from: "eastus/buyer" }),
+      (error: unknown) => error instanceof UsageError && error.message === `--from: ${said}`,
+    );
   });
 });
 

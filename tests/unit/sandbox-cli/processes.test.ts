@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sandboxContext } from "../../../cli/sandbox/context";
-import { processLeaks } from "../../../cli/sandbox/down";
+import { nothingToTakeDown, processLeaks } from "../../../cli/sandbox/down";
 import { endLeftovers } from "../../../cli/sandbox/prepare";
 import { endEverything } from "../../../cli/sandbox/up";
 import { CONTAINER_MARK } from "../../../sandbox/processes/marked";
@@ -35,9 +35,14 @@ describe("what ends the processes of a sandbox", () => {
       try {
         await once(left, "spawn");
         assert.deepEqual(processLeaks(context()), [`process ${String(left.pid)} (sleep)`]);
+        assert.throws(
+          () => nothingToTakeDown(context()),
+          /There is no sandbox in .*\nThese still run: process/,
+        );
         await end();
         await ended;
         assert.deepEqual(processLeaks(context()), []);
+        assert.match(nothingToTakeDown(context()) ?? "", /^There is no sandbox in /);
       } finally {
         left.kill("SIGKILL");
       }

@@ -11,6 +11,7 @@ const REPORT: SandboxReport = {
   proxies: 15,
   refusedProxies: [],
   applications: ["ai-agent", "cross-cluster-test"],
+  inPlaceOf: [],
   workloads: [],
   leftOut: [],
   example: "--from eastus/ai-agent http://ai-agent.global/api/health",
@@ -28,7 +29,35 @@ describe("what mesh sandbox up shows", () => {
       text,
       /npx mesh sandbox curl --from eastus\/ai-agent http:\/\/ai-agent\.global\/api\/health\n/,
     );
-    assert.doesNotMatch(text, /At most|no place/);
+    assert.doesNotMatch(text, /At most|no place|in place of/);
+  });
+
+  it("names applications that were replaced, and the way back", () => {
+    const text = rendered({ applications: ["microservices"], inPlaceOf: ["ai-agent", "myapp"] });
+    assert.match(text, /in place of those of the settings .*: npm run sandbox -- --app ai-agent myapp\n/);
+  });
+
+  it("says what to look with, and lists what is synced in order", () => {
+    const region = {
+      name: "eastus",
+      cluster: "eastus-cluster",
+      apiAddress: "",
+      istioVersion: "",
+      gateway: "",
+      linkedPeers: [],
+      mutualPeers: [],
+      pendingPeers: [],
+      synced: ["westeurope-cluster", "southeastasia-cluster"],
+      policies: [],
+      resources: 1,
+      seconds: 1,
+    };
+    const text = stripVTControlCharacters(
+      renderReport({ ...REPORT, regions: [region] }, "npx mesh verify --home h"),
+    );
+    assert.match(text, /as its files want it: npx mesh verify --home h\n/);
+    assert.match(text, /pulumi, kubectl, helm and istioctl set up/);
+    assert.ok(text.indexOf("southeastasia-cluster") < text.indexOf("westeurope-cluster"));
   });
 
   it("names each workload that has no room, and each pod that found no place", () => {
