@@ -42,6 +42,7 @@ describe("breaking", function () {
       const pods = new Set(seen.map(({ answer }) => answer?.pod));
       return pods.size === replicas && seen.every(({ status }) => status === 200);
     });
+    await doors.waitQuiet(client);
   }
 
   async function counter(name: string): Promise<number> {

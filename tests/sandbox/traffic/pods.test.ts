@@ -72,7 +72,7 @@ describe("pods that end, change and crash", function () {
     return { pod: victim.pod, before: pidsOf(containers, victim.pod) };
   }
 
-  it("lose no request when one of them ends in order, under load", async () => {
+  it("lose no request and repeat none when one of them ends in order, under load", async () => {
     const { kube } = mesh.in(REGION);
     // Slow enough that some requests are always at the pod that ends.
     const load = Load.start(requests, CLIENT, { order: { url: `http://${HOST}/?delay=200` } });
@@ -90,9 +90,11 @@ describe("pods that end, change and crash", function () {
     } finally {
       await load.stop();
     }
-    await requests.expect(CLIENT, HOST, () =>
-      assert.deepEqual(outcomes(load.soFar), { "200": load.soFar.length }),
-    );
+    await requests.expect(CLIENT, HOST, () => {
+      assert.deepEqual(outcomes(load.soFar), { "200": load.soFar.length });
+      // A second try would hide a pod that callers are sent to and that has ended.
+      assert.deepEqual(countBy(load.soFar, attempts), { "1": load.soFar.length });
+    });
     await kube.patch(DEPLOYMENT, { spec: { replicas: 2 } });
     await answeredBy(2);
   });
@@ -176,6 +178,11 @@ async function theOnly(
 ): Promise<readonly KubeObject[] | undefined> {
   const found = await list();
   return found.length === 1 ? found : undefined;
+}
+
+/** At which try a request was answered. */
+function attempts({ answer }: Result): string {
+  return String(answer?.headers["x-envoy-attempt-count"]);
 }
 
 function outcomes(results: readonly Result[]): Record<string, number> {

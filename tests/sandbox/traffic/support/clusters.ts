@@ -17,8 +17,6 @@ export interface EnvoyCluster {
     readonly interval?: string;
     readonly base_ejection_time?: string;
   };
-  /** How it opens TLS; the shape is Envoy's. */
-  readonly transport_socket?: unknown;
 }
 
 interface Section {

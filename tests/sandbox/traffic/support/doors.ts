@@ -23,6 +23,9 @@ export interface Seen {
   readonly underWay: number;
 }
 
+/** Longer than istiod gathers changes before it sends them. */
+const QUIET_MS = 2_000;
+
 /** Looks behind the proxies: what the servers have seen, and what Envoy has counted. */
 export class Doors {
   constructor(private readonly mesh: TestMesh) {}
@@ -61,6 +64,24 @@ export class Doors {
     await this.eventually(`${count} requests under way at ${which.workload}`, async () => {
       const { underWay } = await this.seen(which);
       return underWay === count;
+    });
+  }
+
+  /**
+   * Waits until istiod sends a workload no clusters any more. One that is sent anew has connections of its own, beside
+   * those that it had, and so holds more than it says.
+   */
+  async waitQuiet(which: Which): Promise<void> {
+    let last = "";
+    let since = Date.now();
+    await this.eventually(`clusters of ${which.workload} that stay`, async () => {
+      const changes = await this.stats(
+        this.pod(which),
+        "^cluster_manager\\.cluster_(added|modified|removed)$",
+      );
+      const now = JSON.stringify([...changes]);
+      if (now !== last) [last, since] = [now, Date.now()];
+      return changes.size > 0 && Date.now() - since >= QUIET_MS;
     });
   }
 
