@@ -28,7 +28,7 @@ import { isGateway, selects } from "./pods";
 import type { ProxyPlaces } from "./places";
 import { foundAt, redirect } from "./redirect";
 import { Registration, removeStale } from "./registration";
-import { sendAs } from "./requests";
+import { sendOnceOpen } from "./requests";
 
 export { NoWorkloadError, type ContainerProcesses, type RunningPod } from "./members";
 
@@ -209,7 +209,7 @@ export class DataPlane {
    * @param signal ends what is under way. @default nothing does
    */
   async send(workload: string, order: Order, signal?: AbortSignal): Promise<Result[]> {
-    return await sendAs(this.sender(workload).network, order, signal);
+    return await sendOnceOpen(() => this.sender(workload).network, order, { signal });
   }
 
   /** What the proxy of a workload, or a gateway of that name, believes of a host. */

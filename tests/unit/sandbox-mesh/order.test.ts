@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +10,8 @@ import type { Order } from "../../../sandbox/app/settings";
 import { armServer } from "../../../sandbox/arm";
 import { requestDoor } from "../../../sandbox/daemon/requests";
 import type { DataPlane } from "../../../sandbox/node";
-import { sendAs } from "../../../sandbox/node/mesh/requests";
+import { NoWorkloadError } from "../../../sandbox/node/mesh/members";
+import { sendAs, sendOnceOpen } from "../../../sandbox/node/mesh/requests";
 import { CONTROL_PORT } from "../../../sandbox/node/runners";
 import { bench } from "../sandbox-azure/support";
 
@@ -25,6 +27,57 @@ async function eventually(what: string, check: () => Promise<boolean> | boolean)
     await sleep(20);
   }
 }
+
+/** A pod without a readiness probe is ready before its program listens. */
+describe("an order to a workload that is just starting", () => {
+  const HERE = "127.213.77.2";
+  const done = [{ status: 200, ms: 1, at: 1 }];
+  const order: Order = { url: "http://shop.global/" };
+
+  it("is given once the workload takes orders, and once only", async () => {
+    let orders = 0;
+    const app = createServer((_request, response) => {
+      orders += 1;
+      response.end(JSON.stringify(done));
+    });
+    let tries = 0;
+    const sender = () => {
+      tries += 1;
+      if (tries === 3) app.listen(CONTROL_PORT, HERE);
+      return { localhost: HERE, token: "t" };
+    };
+    try {
+      assert.deepEqual(await sendOnceOpen(sender, order), done);
+      assert.equal(orders, 1);
+      assert.ok(tries >= 3, `${tries} tries`);
+    } finally {
+      app.close();
+      app.closeAllConnections();
+    }
+  });
+
+  it("ends when the workload is gone meanwhile", async () => {
+    let tries = 0;
+    const sender = () => {
+      tries += 1;
+      if (tries > 2) throw new NoWorkloadError("no workload cart is ready in eastus");
+      return { localhost: HERE, token: "t" };
+    };
+    await assert.rejects(sendOnceOpen(sender, order), NoWorkloadError);
+  });
+
+  it("ends when the door stays shut, and when its giver goes", async () => {
+    const sender = () => ({ localhost: HERE, token: "t" });
+    await assert.rejects(
+      sendOnceOpen(sender, order, { opensMs: 150 }),
+      /does not take orders: connect ECONN/,
+    );
+    const giver = new AbortController();
+    const sending = sendOnceOpen(sender, order, { signal: giver.signal });
+    giver.abort();
+    await assert.rejects(sending, { name: "AbortError" });
+  });
+});
 
 /** Ctrl-C of `mesh sandbox curl`: what it ordered ends with it, all the way to the workload that sends. */
 describe("an order whose giver goes", function () {
