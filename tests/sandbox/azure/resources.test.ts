@@ -5,7 +5,7 @@ import { AzureBench, toolFolder } from "./support";
 const ALL = ["egress", "gateway", "group", "nodes", "nsg", "pods", "vnet"];
 
 describe("azure-native and ARM stand-ins under the real engine", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let bench: AzureBench;
   let subscription: string;
   const ids = (path: string) =>
@@ -125,7 +125,7 @@ describe("azure-native and ARM stand-ins under the real engine", function () {
   });
 
   it("a restarted daemon has everything, and destroy leaves nothing", async () => {
-    assert.ok((await bench.stopDaemon()) < 5_000);
+    assert.ok((await bench.stopDaemon()) < 60_000);
     await bench.startDaemon();
     assert.deepEqual(await bench.planned("--refresh"), {});
     await bench.run("destroy", "--yes", "--skip-preview");

@@ -7,7 +7,7 @@ import { ProcessRegistry, isPortFree } from "../../../sandbox/processes";
 import { FQDN, TOKEN, ask, eventually, prepareBench, type Bench } from "./support";
 
 describe("cluster: a real control plane", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
 
   let bench: Bench;
   let controlPlane: ControlPlane;

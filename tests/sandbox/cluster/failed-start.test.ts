@@ -8,7 +8,7 @@ import { ProcessRegistry, isAlive, isPortFree } from "../../../sandbox/processes
 import { firstOutput, prepareBench, type Bench } from "./support";
 
 describe("cluster: starts that fail, and runs that are killed", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
 
   let bench: Bench;
 

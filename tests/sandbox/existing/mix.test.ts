@@ -192,13 +192,18 @@ describe("a region whose cluster somebody else made", () => {
     mix.edit("Pulumi.westeurope.yaml", PLATFORM, `${PLATFORM}\n  ${SELECTORS}`);
     mix.refreshProject();
     await context.workspace.up(REGION);
-    const { items } = await kube(context, REGION).json<{ items: { metadata: { namespace: string } }[] }>([
-      ...["get", "configmap", "-A", "-l", "istio.io/config=true"],
-    ]);
     const ours = ["cross-cluster-test", "istio-ingress", "istio-system", "production"];
-    assert.ok(items.length > 0, "istiod has not written yet, so nothing is shown");
+    // istiod writes once it has been elected, some time after it is ready.
+    let written: readonly string[] = [];
+    await eventually("istiod has written in all namespaces of ours", async () => {
+      const { items } = await kube(context, REGION).json<{ items: { metadata: { namespace: string } }[] }>([
+        ...["get", "configmap", "-A", "-l", "istio.io/config=true"],
+      ]);
+      written = items.map(({ metadata }) => metadata.namespace);
+      return ours.every((namespace) => written.includes(namespace));
+    });
     assert.deepEqual(
-      items.map(({ metadata }) => metadata.namespace).filter((namespace) => !ours.includes(namespace)),
+      written.filter((namespace) => !ours.includes(namespace)),
       [],
     );
     existing.close();

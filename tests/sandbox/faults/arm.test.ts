@@ -28,7 +28,7 @@ const status = (code: number, more: object = {}) => ({ kind: "status", status: c
 const ends = (how: "Failed" | "Canceled") => ({ kind: "operation", status: how });
 
 describe("an Azure that fails", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let bench: AzureBench;
   const figure = { struck: 0, unseen: 0, reported: 0 };
 

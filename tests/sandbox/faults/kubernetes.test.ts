@@ -12,12 +12,16 @@ const GONE = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
 const HOLD = "example.com/hold";
 const NAMESPACE: ScenarioResource = { type: "Namespace", name: "team", args: { metadata: { name: "team" } } };
 /** Each after the one before, so that an outage finds some made and some not. */
-const MAPS = Array.from({ length: 8 }, (_, n): ScenarioResource => ({
+const MAPS = Array.from({ length: 20 }, (_, n): ScenarioResource => ({
   type: "ConfigMap",
-  name: `map-${n}`,
-  args: { metadata: { name: `map-${n}`, namespace: "team" } },
-  dependsOn: n === 0 ? ["team"] : [`map-${n - 1}`],
+  name: mapName(n),
+  args: { metadata: { name: mapName(n), namespace: "team" } },
+  dependsOn: n === 0 ? ["team"] : [mapName(n - 1)],
 }));
+/** In the order of their making when they are sorted. */
+function mapName(n: number): string {
+  return `map-${String(n).padStart(2, "0")}`;
+}
 const configMap = (name: string): ObjectRef => ({
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -26,7 +30,7 @@ const configMap = (name: string): ObjectRef => ({
 });
 
 describe("a cluster that fails, under the engine", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
   let project: Project;
 
@@ -78,12 +82,15 @@ describe("a cluster that fails, under the engine", function () {
 
   it("in the middle of an update: an error names it, the state keeps what is done, a rerun finishes", async () => {
     set([NAMESPACE, ...MAPS]);
-    const { done } = project.start([...UP]);
+    const { child, done } = project.start([...UP]);
     await eventually(
       "the second object",
-      async () => (await cluster.kube.get(configMap("map-1"))) !== undefined,
+      async () => (await cluster.kube.get(configMap(mapName(1)))) !== undefined,
     );
+    // It must not be done with all before the server has ended.
+    child.kill("SIGSTOP");
     await cluster.plane.stopComponent("kube-apiserver");
+    child.kill("SIGCONT");
     const { code, text } = await done;
     assert.notEqual(code, 0);
     assert.match(
@@ -91,7 +98,10 @@ describe("a cluster that fails, under the engine", function () {
       new RegExp(`cluster \\S+: the API server ${cluster.server} cannot be reached: .*ECONNREFUSED`),
     );
     const known = await inState();
-    assert.ok(known.includes("team") && known.includes("map-0") && known.length < MAPS.length, known.join());
+    assert.ok(
+      known.includes("team") && known.includes(mapName(0)) && known.length < MAPS.length,
+      known.join(),
+    );
 
     // Away from the beginning: nobody may conclude that its objects are gone (pulumi-kubernetes#1485).
     for (const args of [["refresh", "--yes", "--skip-preview"], [...UP], [...DESTROY]]) {
@@ -155,7 +165,8 @@ describe("a cluster that fails, under the engine", function () {
   });
 
   it("a namespace stuck Terminating: what holds it is named with its finalizer", async () => {
-    set([{ ...NAMESPACE, options: { customTimeouts: { delete: "6s" } } }]);
+    // The controller of namespaces waits 5 s before it looks what is left in one.
+    set([{ ...NAMESPACE, options: { customTimeouts: { delete: "30s" } } }]);
     await project.up();
     const stranger: KubeObject = {
       apiVersion: "v1",

@@ -12,7 +12,7 @@ const UP = ["up", "--yes", "--skip-preview"] as const;
 const NAMESPACE: ScenarioResource = { type: "Namespace", name: "apps", args: { metadata: { name: "apps" } } };
 
 describe("a Release whose Helm was killed", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
   let project: Project;
   let chart: string;
@@ -81,7 +81,9 @@ describe("a Release whose Helm was killed", function () {
       ...processes(process.execPath, join(project.folder, "bundles")),
     ];
     assert.ok(pids.length >= 2, "Helm and its plugin run");
-    for (const pid of pids) process.kill(pid, "SIGKILL");
+    // None may see another die and still say so.
+    child.kill("SIGSTOP");
+    for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const pid of pids) process.kill(pid, signal);
     child.kill("SIGKILL");
     await done;
     await project.pulumi(["cancel", "--yes"]);

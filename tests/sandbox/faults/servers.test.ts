@@ -22,7 +22,7 @@ const KEPT: KubeObject = {
 const SERVERS = ["etcd", "kube-apiserver", "kube-controller-manager"] as const;
 
 describe("servers of a control plane that end by themselves", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let bench: AzureBench;
   let kube: KubeClient;
 
@@ -81,11 +81,16 @@ describe("servers of a control plane that end by themselves", function () {
       assert.ok(before, name);
       const started = Date.now();
       process.kill(before.pid, "SIGKILL");
+      let again = 0;
       await eventually(`health names ${name}`, async () => {
         const { ready, serving, clusters } = await health();
-        return (
-          !ready && serving && clusters[0]?.troubles.some((one) => one.startsWith(`${name} is `)) === true
-        );
+        if (!ready && serving && clusters[0]?.troubles.some((one) => one.startsWith(`${name} is `)) === true)
+          return true;
+        // etcd is back within half a second: a look may come too late once.
+        const now = server(name);
+        if (ready && now !== undefined && now.pid !== before.pid && again++ === 0)
+          process.kill(now.pid, "SIGKILL");
+        return false;
       });
       await eventually(`${name} runs again`, async () => (await health()).ready);
       assert.notEqual(server(name)?.pid, before.pid);

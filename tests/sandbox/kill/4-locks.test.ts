@@ -33,7 +33,7 @@ describe("a stack that is locked", () => {
   it("by an update that was killed: the next one is refused, mesh sandbox up gives the lock back and repairs", async () => {
     run.kill("SIGKILL");
     await run.ended;
-    await allEnded(shared.context, 30_000);
+    await allEnded(shared.context, 60_000);
     shared.hold.release();
     const { code, text } = await shared.start(UP).ended;
     assert.notEqual(code, 0);

@@ -12,7 +12,7 @@ import { eventOf, eventually, makeNamespace, startCluster, type TestCluster } fr
 
 /** Pods whose work ends: what they leave, and what they wait for. */
 describe("a Job that sends a request", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   const places = new ProxyPlaces(1);
   let folder: string;
   let server: Server;

@@ -6,7 +6,7 @@ import { FakePublicIps } from "./support/public-ips";
 const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
 
 describe("Services of type LoadBalancer", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const publicIps = new FakePublicIps({ "network/gateway": "127.9.1.1", "network/spare": "127.9.1.2" });
   let cluster: TestCluster;
 
@@ -32,7 +32,7 @@ describe("Services of type LoadBalancer", function () {
     (service?.["status"] as { loadBalancer?: { ingress?: { ip: string }[] } } | undefined)?.loadBalancer
       ?.ingress?.[0]?.ip;
   const withIp = (name: string, wanted: string) =>
-    eventually(`address ${wanted} of ${name}`, 20_000, async () => {
+    eventually(`address ${wanted} of ${name}`, 120_000, async () => {
       const service = await cluster.kube.get(ref(name));
       return ip(service) === wanted ? service : undefined;
     });
@@ -46,7 +46,7 @@ describe("Services of type LoadBalancer", function () {
 
   it("are refused with the cloud's words, and tried again", async () => {
     const late = await create("late", annotations("gateway"));
-    const words = await eventually("event", 10_000, () =>
+    const words = await eventually("event", 120_000, () =>
       eventOf(cluster.kube, late, "SyncLoadBalancerFailed"),
     );
     assert.equal(
@@ -64,7 +64,7 @@ describe("Services of type LoadBalancer", function () {
 
   it("without annotations are refused with what is missing", async () => {
     const bare = await create("bare", {});
-    const words = await eventually("event", 10_000, () =>
+    const words = await eventually("event", 120_000, () =>
       eventOf(cluster.kube, bare, "SyncLoadBalancerFailed"),
     );
     assert.match(words, /azure-pip-name and .*azure-load-balancer-resource-group/);
@@ -74,7 +74,7 @@ describe("Services of type LoadBalancer", function () {
   it("let their address go when they are deleted", async () => {
     for (const name of ["gateway", "late", "bare"]) await cluster.kube.delete(ref(name));
     for (const name of ["gateway", "late", "bare"])
-      await eventually(`end of ${name}`, 20_000, async () =>
+      await eventually(`end of ${name}`, 120_000, async () =>
         (await cluster.kube.get(ref(name))) === undefined ? true : undefined,
       );
     assert.equal(publicIps.bound.size, 0);

@@ -8,7 +8,7 @@ import { eventOf, eventually, makeNamespace, startCluster, type TestCluster } fr
 const container = { name: "main", image: "example.org/shop/cart:2" };
 
 describe("a node agent without programs", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
 
   before(async () => {
@@ -23,7 +23,7 @@ describe("a node agent without programs", function () {
     pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
 
   it("registers nodes that the controller manager takes for healthy", async () => {
-    const nodes = await eventually("two nodes without taints", 30_000, async () => {
+    const nodes = await eventually("two nodes without taints", 120_000, async () => {
       const found = await cluster.kube.list({ apiVersion: "v1", kind: "Node" });
       const healthy = found.filter(
         (node) => (node["spec"] as { taints?: unknown } | undefined)?.taints === undefined,
@@ -67,7 +67,7 @@ describe("a node agent without programs", function () {
       metadata: { name: "cart", namespace: "shop" },
       spec: { selector: labels, ports: [{ port: 80 }] },
     });
-    await eventually("available Deployment", 30_000, async () => {
+    await eventually("available Deployment", 120_000, async () => {
       const found = await cluster.kube.get({
         apiVersion: "apps/v1",
         kind: "Deployment",
@@ -90,7 +90,7 @@ describe("a node agent without programs", function () {
     assert.equal(setup?.state.terminated?.reason, "Completed");
     assert.ok(sidecar?.state.running !== undefined && sidecar.ready && sidecar.started);
     assert.equal(cluster.agent.simulatedPods(), 4);
-    const slices = await eventually("endpoints of all pods", 20_000, async () => {
+    const slices = await eventually("endpoints of all pods", 120_000, async () => {
       const [slice] = await cluster.kube.list({
         apiVersion: "discovery.k8s.io/v1",
         kind: "EndpointSlice",
@@ -111,7 +111,7 @@ describe("a node agent without programs", function () {
       metadata: { name: "once", namespace: "shop" },
       spec: { template: { spec: { restartPolicy: "Never", containers: [container] } } },
     });
-    await eventually("completed Job", 30_000, async () => {
+    await eventually("completed Job", 120_000, async () => {
       const job = await cluster.kube.get({
         apiVersion: "batch/v1",
         kind: "Job",
@@ -129,7 +129,7 @@ describe("a node agent without programs", function () {
       metadata: { name: "misfit", namespace: "shop" },
       spec: { nodeSelector: { disk: "ssd" }, containers: [container] },
     });
-    const words = await eventually("FailedScheduling event", 20_000, () =>
+    const words = await eventually("FailedScheduling event", 120_000, () =>
       eventOf(cluster.kube, pod, "FailedScheduling"),
     );
     assert.equal(words, "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.");
@@ -159,7 +159,7 @@ describe("a node agent without programs", function () {
       spec: { containers: [{ ...container, image: "global-mesh-sandbox-app:1" }] },
     });
     const late = (what: string, isSo: (pod: Pod) => boolean) =>
-      eventually(what, 30_000, async () => {
+      eventually(what, 120_000, async () => {
         const [pod] = await pods("app=late");
         return pod !== undefined && isSo(pod) ? pod : undefined;
       });
@@ -170,11 +170,11 @@ describe("a node agent without programs", function () {
     await cluster.restartAgent({ dataPlane: { pilotAgent: "", envoy: "", bootstrap: "", app } });
     const after = await late(
       "pod with a process",
-      ({ metadata, status }) =>
-        metadata.labels?.[SIMULATED_LABEL] === undefined &&
-        status?.containerStatuses?.[0]?.imageID === "sandbox://process",
+      (pod) =>
+        pod.metadata.labels?.[SIMULATED_LABEL] === undefined &&
+        pod.status?.containerStatuses?.[0]?.imageID === "sandbox://process" &&
+        isReady(pod),
     );
-    assert.equal(isReady(after), true);
     assert.deepEqual([after.status?.podIP, after.status?.podIPs], [undefined, undefined]);
     await cluster.restartAgent();
     const again = await late("simulated pod with an address", ({ status }) => status?.podIP !== undefined);
@@ -183,7 +183,7 @@ describe("a node agent without programs", function () {
 
   it("deletes a pod for good", async () => {
     await cluster.kube.delete({ apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "cart" });
-    await eventually("end of the pods", 30_000, async () =>
+    await eventually("end of the pods", 120_000, async () =>
       (await pods("app=cart")).length === 0 ? true : undefined,
     );
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { KubeClient, type KubeObject } from "../../../sandbox/kube";
 import { writeChart } from "./support/chart";
 import { startCluster, type TestCluster } from "./support/cluster";
@@ -10,7 +11,7 @@ import type { Data, ScenarioResource } from "./support/scenario";
 const NAMESPACE: ScenarioResource = { type: "Namespace", name: "team", args: { metadata: { name: "team" } } };
 
 describe("faults under the engine with the kubernetes plugin", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
   let project: Project;
 
@@ -124,7 +125,7 @@ describe("faults under the engine with the kubernetes plugin", function () {
       metadata: { name: "held", namespace: "team", finalizers: ["example.com/hold"] },
     };
     await cluster.kube.create(held);
-    set([{ ...NAMESPACE, options: { customTimeouts: { delete: "8s" } } }]);
+    set([{ ...NAMESPACE, options: { customTimeouts: { delete: "30s" } } }]);
     await project.up();
     const { text } = await fails(DESTROY);
     assert.match(
@@ -148,13 +149,18 @@ describe("faults under the engine with the kubernetes plugin", function () {
     await project.up();
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "c" };
     const { child, done } = project.start(DESTROY);
-    for (const end = Date.now() + 30_000; Date.now() < end;)
-      if ((await cluster.kube.get(ref))?.metadata.deletionTimestamp !== undefined) break;
+    const isGoing = async (): Promise<boolean> =>
+      (await cluster.kube.get(ref))?.metadata.deletionTimestamp !== undefined;
+    const end = Date.now() + 120_000;
+    while (!(await isGoing())) {
+      assert.ok(Date.now() < end, "the deletion began");
+      await sleep(25);
+    }
     const started = Date.now();
     child.kill("SIGINT");
     const { code, text } = await done;
     assert.notEqual(code, 0);
-    assert.ok(Date.now() - started < 10_000);
+    assert.ok(Date.now() - started < 60_000);
     assert.match(
       text,
       /ConfigMap default\/c was not deleted: .*finalizers: .*example\.com\/hold.*cancelled/s,

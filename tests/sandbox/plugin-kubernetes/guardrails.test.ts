@@ -41,7 +41,7 @@ function gateway(values: Record<string, Data>): ScenarioResource {
 }
 
 describe("guardrails under the engine", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let project: Project;
   before(async () => (project = await Project.make()));
   after(() => (project as Project | undefined)?.remove());

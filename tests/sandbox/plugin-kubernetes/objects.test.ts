@@ -9,7 +9,7 @@ import type { Data, Scenario, ScenarioResource } from "./support/scenario";
 const PASSWORD = "correct-horse-battery-staple";
 
 describe("the kubernetes plugin under the engine", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
   let project: Project;
 

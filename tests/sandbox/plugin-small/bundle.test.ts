@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { bundlePlugins } from "../../../sandbox/plugins/install";
 
 describe("bundles of the stand-ins", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
 
   let outDir: string;
 

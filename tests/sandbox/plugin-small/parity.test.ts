@@ -12,7 +12,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("the stand-ins beside the official plugins, with the same program", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   const projects: SmallProject[] = [];
   let plan: readonly PlannedPlugin[];

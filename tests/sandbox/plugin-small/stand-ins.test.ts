@@ -17,7 +17,7 @@ const MADE = [
 ];
 
 describe("the stand-ins random and tls under the real engine", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
 
   const tools = process.env.SANDBOX_TEST_TOOLS;
   let project: SmallProject;

@@ -21,7 +21,7 @@ const SEED = 20261122;
  * says, they do. Dry runs only, so nothing is kept.
  */
 describe("policy before a real API server and istiod", function () {
-  this.timeout(600_000);
+  this.timeout(900_000);
   let cluster: TestCluster;
   before(async () => {
     cluster = await startWithIstiod();

@@ -52,7 +52,7 @@ function render(name: AddOnName): readonly Fields[] {
 }
 
 describe("the charts of the add-ons take notice of our values", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const rendered = new Map<AddOnName, readonly Fields[]>();
   before(function () {
     if (charts === undefined) this.skip();

@@ -11,7 +11,7 @@ function environment(rendered: Rendered): Readonly<Record<string, unknown>> {
 }
 
 describe("the pinned charts take notice of our values", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
 
   // [profile, istiod's replicas, its CPU request, the gateway's replicas, its CPU request]
   const sizes: readonly [ProfileName, string, string, string, string][] = [

@@ -28,7 +28,7 @@ function rendered(values: unknown): { readonly service: Fields; readonly deploym
 }
 
 describe("the pinned chart makes an east-west gateway of our values", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const place = {
     profile: "demo",
     revision: "default",

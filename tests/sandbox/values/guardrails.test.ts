@@ -28,7 +28,7 @@ const INPUT: ValuesInput = {
 };
 
 describe("guardrails over what the pinned charts make", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let helmHome: string;
   before(() => {
     process.env["GUARDRAILS_HELM"] = path.join(required("SANDBOX_TEST_TOOLS"), "helm");

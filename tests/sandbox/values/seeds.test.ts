@@ -28,7 +28,7 @@ function cpuTarget(scaler: Fields | undefined): unknown {
 }
 
 describe("the production value set gives what its guide asks for", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const rendered = new Rendered({ profile: "production", trustDomain: "cluster.local" });
 
   it("of the mesh: logs, tracing, DNS, trust domain", () => {
@@ -145,7 +145,7 @@ describe("the production value set gives what its guide asks for", function () {
 });
 
 describe("the other installations of the guides", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
 
   it("default, with istiod's resources and the access log as a user's values", () => {
     const rendered = new Rendered({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "mocha";
 import { isUnknown, PartialFailure, type PlainMap } from "../../../sandbox/plugins/wire";
 import { identityId } from "../sandbox-azure/support";
@@ -127,21 +128,31 @@ describe("create", () => {
     });
   });
 
-  it("gives up at the program's own limit, and when interrupted", async () => {
+  it("gives up at the program's own limit, and when interrupted", async function () {
+    this.timeout(60_000);
     await b().create(GROUP, "g", { resourceGroupName: "g" });
-    b().arm.faults.add({ times: 2, effect: { kind: "delay", delayMs: 1500 } });
+    b().arm.faults.add({ times: 2, effect: { kind: "delay", delayMs: 4_000 } });
     const inputs = await b().check(NETWORK, "v", vnet);
     await assert.rejects(
-      b().provider.create({ ...request(NETWORK), inputs, preview: false, timeoutSeconds: 0.3 }),
+      b().provider.create({ ...request(NETWORK), inputs, preview: false, timeoutSeconds: 1 }),
       (error: unknown) => error instanceof PartialFailure && /timed out/.test(error.message),
     );
     const stop = new AbortController();
-    setTimeout(() => {
-      stop.abort(new Error("interrupted by the user"));
-    }, 50);
     const other = await b().check(NETWORK, "w", { ...vnet, virtualNetworkName: "w" });
+    const creating = b().provider.create({
+      ...{ ...request(NETWORK), inputs: other, preview: false, signal: stop.signal },
+    });
+    creating.catch(() => undefined);
+    const isAccepted = (): boolean =>
+      b()
+        .arm.operations.underWay()
+        .some(({ resourceId }) => resourceId.endsWith("/w"));
+    while (!isAccepted()) await sleep(10);
+    // The answer is on its way.
+    await sleep(200);
+    stop.abort(new Error("interrupted by the user"));
     await assert.rejects(
-      b().provider.create({ ...request(NETWORK), inputs: other, preview: false, signal: stop.signal }),
+      creating,
       (error: unknown) => error instanceof PartialFailure && /interrupted/.test(error.message),
     );
     await Promise.all(

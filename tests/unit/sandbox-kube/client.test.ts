@@ -200,7 +200,8 @@ describe("the Kubernetes client", () => {
       onSync: (items) => void events.push(`sync ${items.length}`),
       onEvent: ({ type, object }) => void events.push(`${type} ${object.metadata.name}`),
     });
-    for (const end = Date.now() + 5000; lists < 2 && Date.now() < end;) await sleep(10);
+    for (const end = Date.now() + 60_000; events.length < 3 && Date.now() < end;) await sleep(10);
+    // Nothing comes after these.
     await sleep(50);
     stop.abort();
     await following;

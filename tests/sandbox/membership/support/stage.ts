@@ -50,9 +50,11 @@ export async function begin(standing: Standing): Promise<{ load: MeshLoad; watch
   await (broughtUp ??= standing.up());
   const context = () => standing.context;
   const send = sendTo(context);
-  await eventually("an answer of each region to each", 60_000, async () => {
+  await eventually("an answer of each region to each", 120_000, async () => {
     const order = { url: `http://${HOST}/`, count: 10 };
-    const seen = await Promise.all(STAYING.map((region) => send({ region, workload: CALLER }, order)));
+    const sent = Promise.all(STAYING.map((region) => send({ region, workload: CALLER }, order)));
+    const seen = await sent.catch(() => []);
+    if (seen.length === 0) return undefined;
     const regions = seen.map((results) => new Set(results.map(({ answer }) => answer?.region)));
     return regions.every((one) => STAYING.every((region) => one.has(region))) ? true : undefined;
   });
