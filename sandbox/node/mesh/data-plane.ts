@@ -45,7 +45,7 @@ export interface DataPlaneOptions {
 }
 
 /** How long an ending pod waits for its callers to be told. */
-const TELL_MS = 5_000;
+const TELL_MS = 10_000;
 
 /**
  * The data plane of one region: decides which pods run with it, stands in for the iptables of each, and registers

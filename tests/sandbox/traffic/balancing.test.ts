@@ -14,6 +14,13 @@ const HOST = `${DRILL.target}.${DRILLS}.svc.cluster.local`;
 const url = `http://${HOST}:8080/`;
 const WORKLOADS = 4;
 const COUNT = 400;
+/** The header or cookie that decides. */
+const keyOf = (balancing: LoadBalancing): string | undefined => {
+  if (typeof balancing === "string") return undefined;
+  const { hashBy } = balancing;
+  if ("header" in hashBy) return hashBy.header;
+  return "cookie" in hashBy ? hashBy.cookie : undefined;
+};
 const podOf = ({ answer }: Result): string => answer?.pod ?? "none";
 
 /** How a client's proxy chooses among the workloads of a service. */
@@ -31,10 +38,13 @@ describe("balancing", function () {
     requests = play.requests;
     doors = new Doors(play.mesh);
     const policy = typeof loadBalancing === "string" ? loadBalancing : "RING_HASH";
+    const key = keyOf(loadBalancing);
     await doors.eventually(`${policy} over ${replicas}`, async () => {
-      const { endpoints } = await play.mesh.in(region).agent.dataPlane.beliefs(caller.workload, HOST);
+      const beliefs = await play.mesh.in(region).agent.dataPlane.beliefs(caller.workload, HOST);
       const chosen = await doors.policyOf({ region, workload: DRILL.caller }, `outbound|8080||${HOST}`);
-      return endpoints.length === replicas && chosen === policy;
+      // Routes come last, and they say what is hashed.
+      const isHashed = key === undefined || JSON.stringify(beliefs.routes).includes(`"${key}"`);
+      return beliefs.endpoints.length === replicas && chosen === policy && isHashed;
     });
     await requests.until(caller, { url, count: 5 }, (seen) => seen.every(({ status }) => status === 200));
   }

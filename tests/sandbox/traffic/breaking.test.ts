@@ -3,8 +3,10 @@ import { resilience } from "../../../catalog/microservices/names";
 import { patterns } from "../../../catalog/patterns";
 import type { Result } from "../../../sandbox/app/settings";
 import type { ServiceArgs } from "../../../istio/intent";
+import { clustersOf, type EnvoyCluster } from "./support/clusters";
 import { Doors, type Which } from "./support/doors";
 import { COUNTING, DRILL, DRILLS, drills } from "./support/drills";
+import { isServed } from "./support/load";
 import { countBy, type Requests, type Sender } from "./support/requests";
 import { onStage } from "./support/shared";
 
@@ -17,8 +19,30 @@ const CLUSTER = `outbound|8080||${HOST}`;
 const url = `http://${HOST}:8080/`;
 const statuses = (results: readonly Result[]) => countBy(results, ({ status }) => String(status));
 
+/** What a play says of its target. */
+type Said = Pick<ServiceArgs, "connectionPool" | "outlier">;
+
 /** With outlier detection Istio prefers the caller's zone; by shares, all of the region is alike. */
 const ALIKE: Pick<ServiceArgs, "locality"> = { locality: { local: 98, rest: "even" } };
+
+/** Whether a cluster has the limits and the ejection that were asked for. */
+function says(
+  { circuit_breakers: breakers, outlier_detection: ejection }: EnvoyCluster,
+  said: Said,
+): boolean {
+  const { connectionPool: pool, outlier } = said;
+  const [threshold] = breakers?.thresholds ?? [];
+  const hasPool =
+    pool === undefined ||
+    (threshold?.max_connections === pool.maxConnections &&
+      threshold?.max_pending_requests === pool.http1MaxPendingRequests);
+  const hasEjection =
+    outlier === undefined
+      ? ejection === undefined
+      : ejection !== undefined &&
+        (outlier.baseEjectionTime === undefined || ejection.base_ejection_time === outlier.baseEjectionTime);
+  return hasPool && hasEjection;
+}
 
 /** What a client's proxy does not let out: what is too much for a workload, and what goes to one that fails. */
 describe("breaking", function () {
@@ -26,10 +50,7 @@ describe("breaking", function () {
   let requests: Requests;
   let doors: Doors;
 
-  async function show(
-    said: Pick<ServiceArgs, "connectionPool" | "outlier">,
-    replicas: number,
-  ): Promise<void> {
+  async function show(said: Said, replicas: number): Promise<void> {
     const play = await onStage({
       regions: [region],
       applications: [drills({ loadBalancing: "ROUND_ROBIN", ...(said.outlier ? ALIKE : {}), ...said })],
@@ -41,6 +62,10 @@ describe("breaking", function () {
     await requests.until(caller, { url, count: 10 * replicas }, (seen) => {
       const pods = new Set(seen.map(({ answer }) => answer?.pod));
       return pods.size === replicas && seen.every(({ status }) => status === 200);
+    });
+    await doors.eventually("what is said, at the caller's proxy", async () => {
+      const own = (await clustersOf(play.mesh, caller, HOST)).filter(({ name }) => name === CLUSTER);
+      return own.length > 0 && own.every((cluster) => says(cluster, said));
     });
     await doors.waitQuiet(client);
   }
@@ -143,7 +168,7 @@ describe("breaking", function () {
       );
       await requests.expect(caller, HOST, () => {
         assert.ok(back.some(({ answer, status }) => answer?.pod === bad && status === 200));
-        const [first] = back;
+        const first = back.find(({ answer }) => answer?.pod === bad);
         assert.ok(
           (first?.at ?? 0) + (first?.ms ?? 0) >= (counted?.at ?? 0) + OUT_MS - 1_000,
           "not before its time",
@@ -158,13 +183,16 @@ describe("breaking", function () {
     it("takes a 500 for the request's fault, and a 503 for the workload's", async () => {
       const [first] = doors.pods(target);
       const bad = first?.pod.metadata.name ?? "";
-      const ask = async (status: number) =>
-        statuses(await requests.send(caller, { url: `${url}?status=${status}&in=${bad}`, count: 40 }));
+      const order = (status: number) => ({ url: `${url}?status=${status}&in=${bad}`, count: 40 });
+      const ask = async (status: number) => statuses(await requests.send(caller, order(status)));
       const [wrong, failing] = [await ask(500), await ask(503)];
+      // Who ejects tells who sends, which may take some requests.
+      const out = await requests.until(caller, order(503), (seen) => seen.every(isServed));
       await requests.expect(caller, HOST, async () => {
         assert.ok((wrong["500"] ?? 0) > 5, JSON.stringify(wrong));
         const { 200: served = 0, 503: failed = 0 } = failing;
-        assert.ok(failed >= 5 && failed <= 10 && served + failed === 40, JSON.stringify(failing));
+        assert.ok(failed >= 5 && served + failed === 40, JSON.stringify(failing));
+        assert.deepEqual(statuses(out), { 200: 40 });
         const address = `${first?.address}:8080`;
         const host = (await doors.hosts(doors.pod(client), CLUSTER)).get(address);
         assert.equal(host?.get("health_flags"), "/failed_outlier_check");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Result } from "../../../sandbox/app/settings";
 import { eventually } from "../node/support/cluster";
-import { isServed, Load } from "./support/load";
+import { isServed, Load, PATIENT_MS } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import { PACED_HOST, pacedBy } from "./support/pacer";
 import type { Play } from "./support/play";
@@ -37,7 +37,8 @@ describe("a change of weights under load", function () {
 
   it(`reaches every caller, ${SHARES.length} times in turn, and no request fails`, async () => {
     let ended: readonly (readonly Result[])[];
-    const loads = SENDERS.map((from) => Load.start(requests, from, { order: { url: URL_OF_ALL } }));
+    const order = { url: URL_OF_ALL, timeoutMs: PATIENT_MS };
+    const loads = SENDERS.map((from) => Load.start(requests, from, { order }));
     try {
       for (const share of SHARES) {
         await mesh.play(playWith(share));

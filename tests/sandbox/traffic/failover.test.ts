@@ -50,7 +50,7 @@ describe("locality: failover: requests", function () {
   });
 
   it("go to the region that is named when the workloads at home answer 503, and home when they are well", async () => {
-    const sick = outages.send(HOME, `${URL_OF_ALL}?status=503&in=${HOME}`);
+    const sick = outages.send(HOME, { url: `${URL_OF_ALL}?status=503&in=${HOME}` });
     const ill = Date.now();
     await outages.follows(sick, ill, PEER);
     const results = await sick.stop();

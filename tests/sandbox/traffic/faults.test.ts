@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { microservices } from "../../../catalog/microservices";
 import { patterns } from "../../../catalog/patterns";
 import type { Result } from "../../../sandbox/app/settings";
@@ -6,6 +7,7 @@ import { eventually } from "../node/support/cluster";
 import { expectChances } from "./support/chance";
 import { Doors, type Which } from "./support/doors";
 import { COUNTING, DEAD, DRILL, DRILLS, drills, half, withoutLimits } from "./support/drills";
+import { measured } from "./support/measured";
 import { countBy, type Requests, type Sender } from "./support/requests";
 import { onStage } from "./support/shared";
 
@@ -67,7 +69,7 @@ describe("faults", function () {
       await requests.expect(caller, API, () =>
         expectChances(async () => {
           const before = await injected("mobile-backend", "delays_injected");
-          const results = await requests.send(caller, { ...order, concurrency: 50 });
+          const results = await requests.send(caller, { ...order, concurrency: 50, timeoutMs: 60_000 });
           const seen = (await injected("mobile-backend", "delays_injected")) - before;
           assert.deepEqual(statuses(results), { 200: order.count });
           assert.ok(results.filter(delayed).length >= seen, "the callers have waited");
@@ -120,7 +122,7 @@ describe("faults", function () {
       const running = ["api-gateway v1", "product-service v1", "order-service v1"];
       const application = drills(
         {
-          timeout: "6s",
+          timeout: "12s",
           routes: [{ name: "quick", match: { path: { prefix: "/quick" } }, timeout: "500ms" }],
           faults: [
             {
@@ -170,8 +172,10 @@ describe("faults", function () {
             const before = await injected(DRILL.caller, counter);
             const results = await requests.send(caller, order);
             const hit = results.filter((one) => (what === "delay" ? delayed(one) : one.status === 503));
-            assert.equal((await injected(DRILL.caller, counter)) - before, hit.length);
-            return [{ what: "hit", seen: hit.length, tries: order.count, probability: percent / 100 }];
+            const seen = (await injected(DRILL.caller, counter)) - before;
+            // A request may be slow for another reason; none is refused for one.
+            assert.ok(what === "delay" ? hit.length >= seen : hit.length === seen, `${hit.length}, ${seen}`);
+            return [{ what: "hit", seen, tries: order.count, probability: percent / 100 }];
           }),
         );
       });
@@ -188,7 +192,7 @@ describe("faults", function () {
               [ended, ended],
             );
             const [quick = 0, slow = 0] = [own?.ms, whole?.ms];
-            assert.ok(quick >= 500 && quick < 6_000 && slow >= 6_000, `${quick} ms and ${slow} ms`);
+            assert.ok(quick >= 500 && quick < 12_000 && slow >= 12_000, `${quick} ms and ${slow} ms`);
           });
         });
         assert.equal(arrived, 2, "a timeout is no reason to send again");
@@ -208,20 +212,22 @@ describe("faults", function () {
     ] as const)
       it(`${method} ${query} reaches ${name} ${tries} times`, async () => {
         const which = { region, workload: name };
-        const headers = { "x-request-key": `${method}${query}` };
-        const order = { url: `${at(name)}${query}`, method, headers, timeoutMs: 30_000 };
-        let result: Result | undefined;
-        const arrived = await doors
-          .countDuring(which, async () => {
-            [result] = await requests.send(shop, order);
-          })
-          .finally(() => doors.release(which));
-        // Five failures in a row would put the only workload out for a while.
-        const [healthy] = await requests.send(shop, { url: at(name) });
-        await requests.expect(shop, new URL(at(name)).hostname, () => {
-          assert.equal(healthy?.status, 200);
-          assert.deepEqual([result?.status, arrived], [status, tries], JSON.stringify(result));
-        });
+        const send = async (round: number) => {
+          const headers = { "x-request-key": `${method}${query}${round}` };
+          const order = { url: `${at(name)}${query}`, method, headers, timeoutMs: 30_000 };
+          let result: Result | undefined;
+          const arrived = await doors
+            .countDuring(which, async () => {
+              [result] = await requests.send(shop, order);
+            })
+            .finally(() => doors.release(which));
+          // Five failures in a row would put the only workload out for a while.
+          const [healthy] = await requests.send(shop, { url: at(name) });
+          return [healthy?.status, result?.status, arrived];
+        };
+        const wanted = [200, status, tries];
+        const seen = await measured(send, (found) => isDeepStrictEqual(found, wanted));
+        await requests.expect(shop, new URL(at(name)).hostname, () => assert.deepEqual(seen, wanted));
       });
 
     it("are tried elsewhere when a workload takes no connection, whatever the method", async () => {

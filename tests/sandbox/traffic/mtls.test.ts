@@ -19,6 +19,7 @@ import {
   tried,
   VISITOR,
 } from "./support/house";
+import { isServed } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import { approach, authorityOf, issue, type Approach } from "./support/outsider";
 import type { Requests } from "./support/requests";
@@ -83,7 +84,11 @@ describe("mutual TLS", function () {
 
   it("tells the application who calls, also from the other region", async () => {
     const order = { url: "http://vault.global:8080/", count: 20 };
-    const results = await requests.until(CLIENT, order, (seen) => regionsOf(seen).length === 2);
+    const results = await requests.until(
+      CLIENT,
+      order,
+      (seen) => seen.every(isServed) && regionsOf(seen).length === 2,
+    );
     await requests.expect(CLIENT, "vault.global", () => {
       assert.deepEqual(regionsOf(results), [HERE, THERE]);
       for (const { status, answer } of results) {

@@ -5,7 +5,7 @@ import type { KubeObject } from "../../../sandbox/kube";
 import type { ContainerProcesses } from "../../../sandbox/node/mesh/members";
 import { signalProcess } from "../../../sandbox/processes";
 import { eventually } from "../node/support/cluster";
-import { isServed, Load, tollSince, told } from "./support/load";
+import { isServed, Load, PATIENT_MS, tollSince, told } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import { countBy, type Requests, type Sender } from "./support/requests";
 import { onStage } from "./support/shared";
@@ -75,7 +75,8 @@ describe("pods that end, change and crash", function () {
   it("lose no request and repeat none when one of them ends in order, under load", async () => {
     const { kube } = mesh.in(REGION);
     // Slow enough that some requests are always at the pod that ends.
-    const load = Load.start(requests, CLIENT, { order: { url: `http://${HOST}/?delay=200` } });
+    const order = { url: `http://${HOST}/?delay=200`, timeoutMs: PATIENT_MS };
+    const load = Load.start(requests, CLIENT, { order });
     try {
       await eventually("answers of both pods", 60_000, () =>
         Promise.resolve(podsOf(load.soFar).length === 2 ? true : undefined),

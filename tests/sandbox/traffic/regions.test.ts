@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { aiAgent } from "../../../catalog/ai-agent";
 import { crossClusterTest } from "../../../catalog/cross-cluster-test";
 import { eventually } from "../node/support/cluster";
+import { isServed } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import type { Requests, Sender } from "./support/requests";
 import { onStage } from "./support/shared";
@@ -43,7 +44,11 @@ describe("requests across regions", function () {
     for (const region of [HERE, THERE]) {
       const from = { ...CLIENT, region };
       const order = { url: `http://${HOST}/`, count: 40 };
-      const results = await requests.until(from, order, (seen) => regionsOf(seen).length === 2);
+      const results = await requests.until(
+        from,
+        order,
+        (seen) => seen.every(isServed) && regionsOf(seen).length === 2,
+      );
       await requests.expect(from, HOST, () => {
         assert.deepEqual(regionsOf(results), [HERE, THERE]);
         for (const { status, answer } of results) {
@@ -64,9 +69,10 @@ describe("requests across regions", function () {
   });
 
   it("are refused where the access rule names neither caller nor method", async () => {
-    const other = await requests.send(
+    const other = await requests.until(
       { region: HERE, workload: "cross-cluster-test/test-app" },
       { url: `http://${HOST}/` },
+      ([one]) => one?.status === 403,
     );
     const posted = await requests.send(CLIENT, { url: `http://${HOST}/`, method: "POST" });
     await requests.expect(CLIENT, HOST, () => {
@@ -115,8 +121,12 @@ describe("requests across regions", function () {
         seen.every(({ answer }) => answer?.region === THERE),
       );
       await requests.expect(from, HOST, () => assert.deepEqual(regionsOf(results), [THERE]));
-      const { endpoints } = await mesh.in(region).agent.dataPlane.beliefs(CLIENT.workload, HOST);
-      assert.deepEqual([...new Set(endpoints.map(({ locality }) => locality.split("/")[0]))], [THERE]);
+      // Of the Service's own cluster the proxy may learn a moment later.
+      await eventually(`endpoints of ${THERE} only, in ${region}`, 60_000, async () => {
+        const { endpoints } = await mesh.in(region).agent.dataPlane.beliefs(CLIENT.workload, HOST);
+        const regions = new Set(endpoints.map(({ locality }) => locality.split("/")[0]));
+        return [...regions].join() === THERE ? true : undefined;
+      });
     }
     assert.equal(
       agent.dataPlane.running().some(({ pod }) => pod.metadata.labels?.["app"] === "test-app"),

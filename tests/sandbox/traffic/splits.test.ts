@@ -4,7 +4,7 @@ import { apiCanary } from "../../../catalog/api-canary";
 import type { Application } from "../../../istio/intent";
 import type { RolloutPhase } from "../../../topology";
 import { caller } from "./support/callers";
-import { isServed, Load } from "./support/load";
+import { isServed, Load, PATIENT_MS } from "./support/load";
 import type { TestMesh } from "./support/mesh";
 import type { Place } from "./support/play";
 import type { Requests, Sender } from "./support/requests";
@@ -20,6 +20,8 @@ const SHOP_CALLER: Sender = { region: REGION, workload: "microservices/frontend"
 const SHOP = "api-gateway.microservices.svc.cluster.local";
 const SHOP_URL = `http://${SHOP}:8080/api/products`;
 const PHASES: readonly RolloutPhase[] = [10, 25, 50, 75, 100];
+
+const PATIENT = { url: SHOP_URL, timeoutMs: PATIENT_MS };
 
 /** Of the shop the two entrances run: one that has a canary, and one that calls it. */
 function replicas({ service, version }: Place): number {
@@ -91,7 +93,7 @@ describe("splits over versions", function () {
     });
 
   it("all to a canary that was promoted; no request fails on the way, the old version's end included", async () => {
-    const load = Load.start(requests, SHOP_CALLER, { order: { url: SHOP_URL } });
+    const load = Load.start(requests, SHOP_CALLER, { order: PATIENT });
     await show(undefined, promoted);
     await weightsAt(mesh, SHOP_CALLER, SHOP, { v2: 100 });
     const failed = (await load.stop()).filter((result) => !isServed(result));
@@ -102,7 +104,7 @@ describe("splits over versions", function () {
   it("none to a canary that was aborted; no request fails on the way", async () => {
     await show(50, promoted);
     await weightsAt(mesh, SHOP_CALLER, SHOP, { v2: 50, v3: 50 });
-    const load = Load.start(requests, SHOP_CALLER, { order: { url: SHOP_URL } });
+    const load = Load.start(requests, SHOP_CALLER, { order: PATIENT });
     await show(0, promoted);
     await weightsAt(mesh, SHOP_CALLER, SHOP, { v2: 100 });
     const results = await load.stop();

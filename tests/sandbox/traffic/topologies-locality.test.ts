@@ -92,7 +92,7 @@ describe("requests between three networks", function () {
     workloadsTakenAway(() => outages);
 
     it("go to the third network when the gateway of the one that is named dies, and there again when it is back", async () => {
-      const [load, inside] = [outages.send(HOME), outages.send(PEER)];
+      const [load, inside] = [outages.send(HOME), outages.sendPatiently(PEER)];
       const gone = Date.now();
       await outages.scale(HOME, "answers", 0);
       await outages.follows(load, gone, PEER);

@@ -179,7 +179,7 @@ export async function makeNamespace(
   labels: Record<string, string> = {},
 ): Promise<void> {
   await kube.create({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
-  await eventually(`service account of namespace ${name}`, 20_000, () =>
+  await eventually(`service account of namespace ${name}`, 120_000, () =>
     kube.get({ apiVersion: "v1", kind: "ServiceAccount", namespace: name, name: "default" }),
   );
 }

@@ -16,6 +16,9 @@ const MOST_BATCHES = 40;
 /** Longer than any request of a healthy mesh on a busy machine. */
 const TIMEOUT_MS = 5_000;
 
+/** For requests of which none may fail: no pause of the machine is that long, and what hangs still fails. */
+export const PATIENT_MS = 30_000;
+
 /** Those that send now. */
 const underWay = new Set<Load>();
 

@@ -46,7 +46,7 @@ export function workloadsTakenAway(outages: () => Outages): void {
 export function istiodDies(outages: () => Outages, { reach, pods: [few, more] }: Outage): void {
   it("go on when the control plane at home dies, and the others learn of new workloads", async () => {
     await settle(outages(), few);
-    const loads = [HOME, PEER].map((asker) => ({ asker, load: outages().send(asker) }));
+    const loads = [HOME, PEER].map((asker) => ({ asker, load: outages().sendPatiently(asker) }));
     const died = Date.now();
     await outages().kill(HOME, "istiod", SYSTEM);
     await outages().scale(THIRD, "answers", more);
@@ -71,7 +71,7 @@ export function apiServerDies(outages: () => Outages, { reach, pods: [few, more]
   it("go on when the API server at home dies, and all learn of workloads elsewhere", async () => {
     const { controlPlane } = outages().mesh.in(HOME);
     await settle(outages(), few);
-    const loads = [HOME, PEER].map((asker) => ({ asker, load: outages().send(asker) }));
+    const loads = [HOME, PEER].map((asker) => ({ asker, load: outages().sendPatiently(asker) }));
     const server = controlPlane.process("kube-apiserver");
     assert.ok(server, "the API server runs");
     const died = Date.now();

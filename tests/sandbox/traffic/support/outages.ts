@@ -4,7 +4,7 @@ import { signalProcess } from "../../../../sandbox/processes";
 import { eventually } from "../../node/support/cluster";
 import { askerIn, HOST, NAMESPACE, URL_OF_ALL } from "./answers";
 import { untilKnown, workloadsKnown, type Known } from "./endpoints";
-import { isServed, Load, told, tollSince } from "./load";
+import { isServed, Load, PATIENT_MS, told, tollSince, type LoadOptions } from "./load";
 import type { TestMesh } from "./mesh";
 import type { Requests } from "./requests";
 import { regionOf } from "./shares";
@@ -22,8 +22,13 @@ export class Outages {
   ) {}
 
   /** Begins to ask in a region. */
-  send(region: string, url = URL_OF_ALL): Load {
-    return Load.start(this.requests, askerIn(region), { order: { url } });
+  send(region: string, order: LoadOptions["order"] = { url: URL_OF_ALL }): Load {
+    return Load.start(this.requests, askerIn(region), { order });
+  }
+
+  /** Begins to ask for answers that are to come all the time. */
+  sendPatiently(region: string): Load {
+    return this.send(region, { url: URL_OF_ALL, timeoutMs: PATIENT_MS });
   }
 
   /** Waits until who asks in a region gets answers from one region only. */

@@ -91,10 +91,15 @@ export async function waitForPods(
   await eventually(`the pods of the play in ${region}`, 240_000, async () => {
     const deployments = await kube.list({ apiVersion: "apps/v1", kind: "Deployment" });
     const own = deployments.filter(({ metadata }) => metadata.namespace !== SYSTEM);
-    const settled = own.every(({ spec, status }) => {
+    const settled = own.every(({ metadata, spec, status }) => {
       const { replicas = 1 } = spec as { replicas?: number };
-      const { readyReplicas = 0 } = (status ?? {}) as { readyReplicas?: number };
-      return readyReplicas === replicas;
+      const {
+        observedGeneration = 0,
+        updatedReplicas = 0,
+        readyReplicas = 0,
+      } = (status ?? {}) as DeploymentStatus;
+      const isSeen = observedGeneration >= (metadata.generation ?? 0);
+      return isSeen && updatedReplicas === replicas && readyReplicas === replicas;
     });
     const alone = [...played.objects.values()].filter(({ kind }) => kind === "Pod").length;
     const expected = own.reduce(
@@ -103,6 +108,12 @@ export async function waitForPods(
     );
     return settled && agent.dataPlane.running().length === expected ? true : undefined;
   });
+}
+
+interface DeploymentStatus {
+  readonly observedGeneration?: number;
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
 }
 
 function workloads(region: string, play: Play): KubeObject[] {

@@ -21,6 +21,12 @@ export interface Shares {
 export async function expectShares(requests: Requests, shares: Shares): Promise<void> {
   const { from, url, headers = {}, by, percent } = shares;
   const order: Order = { url, headers, count: SAMPLE, concurrency: 8 };
+  // A workload that is ready is known to its callers' proxies a moment later.
+  const due = Object.keys(percent).filter((key) => (percent[key] ?? 0) > 0);
+  await requests.until(from, { ...order, count: 100 }, (seen) => {
+    const counts = countBy(seen, by);
+    return due.every((key) => key in counts) && Object.keys(counts).every((key) => due.includes(key));
+  });
   await requests.expect(from, new URL(url).hostname, () =>
     expectChances(async () => {
       const seen = countBy(await requests.send(from, order), by);
