@@ -46,7 +46,7 @@ describe("mesh verify of a mesh with proxies", () => {
     await must(HERE, ["create", "-f", "-"], leftJob("mesh-verify-others"));
     const others = ["-n", NAMESPACE, "job/mesh-verify-others"] as const;
     await must(HERE, ["wait", ...others, "--for=condition=complete", "--timeout=150s"]);
-    const report = await verify({ wait: "0", region: [HERE], skip: ["analysis"] });
+    const report = await verify({ wait: "120", region: [HERE], skip: ["analysis"] });
     assert.deepEqual(report.faults, []);
     assert.equal((await ours(HERE, "jobs")).trim(), "job.batch/mesh-verify-others");
     await must(HERE, ["delete", ...others]);
