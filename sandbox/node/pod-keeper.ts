@@ -11,7 +11,7 @@ import { PodRun } from "./pod-run";
 import { runnerOf, type Runner } from "./runners";
 import { deleteForGood, label, simulate, SIMULATED_LABEL } from "./simulated-pods";
 import type { PodAddresses } from "./status";
-import { hasEnded, isFinite, namespaceOf, uidOf, type Container, type Pod } from "./types";
+import { hasEnded, isReplaced, namespaceOf, uidOf, type Container, type Pod } from "./types";
 import { clusterAddress, loopbackAddress, WorkloadAddresses } from "./workload-address";
 
 /** What keeping the pods needs of the node agent. */
@@ -190,14 +190,14 @@ export class PodKeeper {
       return;
     }
     const taken = `all ${MOST_PROXIES} places for proxies are taken`;
-    // Work that ends is not said to be done: it waits until another pod gives its place back.
-    if (isFinite(pod)) {
+    const isNew = pod.metadata.labels?.[SIMULATED_LABEL] === undefined;
+    // What nobody replaces waits until another pod gives its place back. Work that ends is not said to be done, either.
+    if (isNew && !isReplaced(pod)) {
       await events.record(pod, "Warning", "NoPlaceForProxy", `${taken}: the pod waits for one`);
       return;
     }
     const words = `${taken}: the pod is reported ready with no process behind it`;
-    if (pod.metadata.labels?.[SIMULATED_LABEL] === undefined)
-      await events.record(pod, "Warning", "NoPlaceForProxy", words);
+    if (isNew) await events.record(pod, "Warning", "NoPlaceForProxy", words);
     await simulate(kube, pod, { hostIP: addresses.hostIP });
   }
 

@@ -204,9 +204,10 @@ export function namespaceOf(pod: Pod): string {
   return pod.metadata.namespace ?? "default";
 }
 
-/** Whether a pod comes to an end by itself, as that of a Job. */
-export function isFinite({ spec: { restartPolicy = "Always" } }: Pod): boolean {
-  return restartPolicy !== "Always";
+/** Whether another pod comes when this one is deleted: of a Job's, each deleted one counts as a failure. */
+export function isReplaced({ metadata, spec: { restartPolicy = "Always" } }: Pod): boolean {
+  const owners = metadata.ownerReferences ?? [];
+  return restartPolicy === "Always" && owners.some(({ controller }) => controller === true);
 }
 
 /** Whether a pod has ended for good. */

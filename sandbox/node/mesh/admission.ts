@@ -1,7 +1,7 @@
 import type { KubeClient } from "../../kube";
 import { imageName, PROXY_IMAGE } from "../images";
 import { runnerOf, type Runner } from "../runners";
-import { isFinite, namespaceOf, uidOf, type Container, type Pod } from "../types";
+import { isReplaced, namespaceOf, uidOf, type Container, type Pod } from "../types";
 import type { ProxyPlaces } from "./places";
 
 /** Decides which pods of a region the data plane runs, and gives them places as long as there are any. */
@@ -23,12 +23,12 @@ export class Admission {
     });
   }
 
-  /** Whether a pod of the data plane has a place; asked first, it takes one. One whose work ends may ask again. */
+  /** Whether a pod of the data plane has a place; asked first, it takes one. One that nothing replaces may ask again. */
   admits(pod: Pod): boolean {
     const uid = uidOf(pod);
     if (this.refused.has(uid)) return false;
     if (!this.hasProxy(pod) || this.places.take(uid)) return true;
-    if (!isFinite(pod)) this.refused.set(uid, pod);
+    if (isReplaced(pod)) this.refused.set(uid, pod);
     return false;
   }
 
@@ -49,10 +49,7 @@ export class Admission {
    * is deleted, so that its owner makes one that has a place.
    */
   async makeAnew(): Promise<void> {
-    const owned = [...this.refused.values()].filter(
-      ({ metadata }) => metadata.ownerReferences?.some(({ controller }) => controller === true) === true,
-    );
-    for (const pod of owned.slice(0, Math.max(0, this.places.free))) {
+    for (const pod of [...this.refused.values()].slice(0, Math.max(0, this.places.free))) {
       const { name, uid } = pod.metadata;
       const ref = { apiVersion: "v1", kind: "Pod", namespace: namespaceOf(pod), name };
       await this.kube.delete(ref, uid === undefined ? {} : { uid });

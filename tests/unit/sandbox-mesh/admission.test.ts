@@ -62,11 +62,13 @@ describe("pods that ask for a place for their proxy", () => {
     assert.deepEqual(admission.refusedPods, ["shop/c"]);
   });
 
-  it("are left alone where nobody would make them anew", async () => {
+  it("wait where nobody would make them anew, and get the next place", async () => {
     admission.admits(pod("a"));
-    admission.admits(pod("b", false));
+    assert.equal(admission.admits(pod("b", false)), false);
+    assert.deepEqual(admission.refusedPods, []);
     admission.forget("a");
     await admission.makeAnew();
     assert.deepEqual(deleted, []);
+    assert.equal(admission.admits(pod("b", false)), true);
   });
 });

@@ -121,6 +121,17 @@ describe("the keeper of pods of the data plane", () => {
     );
   });
 
+  it("lets a pod that nobody would replace wait for its place, and then runs it", async () => {
+    refused = ["one"];
+    keeper.take(pod("one"));
+    await settled();
+    assert.deepEqual([done, patches, statuses], [[], [], []]);
+    refused = [];
+    keeper.retry();
+    await settled();
+    assert.deepEqual(done, ["joined at 127.9.3.1"]);
+  });
+
   it("asks for no place when it counts, nor for a pod that it runs already", async () => {
     refused = ["two"];
     keeper.take(pod("one"));
