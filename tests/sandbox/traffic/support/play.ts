@@ -88,26 +88,39 @@ export async function waitForPods(
   region: string,
   played: Played,
 ): Promise<void> {
+  let missing = "";
   await eventually(`the pods of the play in ${region}`, 240_000, async () => {
     const deployments = await kube.list({ apiVersion: "apps/v1", kind: "Deployment" });
     const own = deployments.filter(({ metadata }) => metadata.namespace !== SYSTEM);
-    const settled = own.every(({ metadata, spec, status }) => {
-      const { replicas = 1 } = spec as { replicas?: number };
-      const {
-        observedGeneration = 0,
-        updatedReplicas = 0,
-        readyReplicas = 0,
-      } = (status ?? {}) as DeploymentStatus;
-      const isSeen = observedGeneration >= (metadata.generation ?? 0);
-      return isSeen && updatedReplicas === replicas && readyReplicas === replicas;
-    });
+    const unsettled = own.filter((one) => !isSettled(one));
     const alone = [...played.objects.values()].filter(({ kind }) => kind === "Pod").length;
-    const expected = own.reduce(
-      (sum, { spec }) => sum + ((spec as { replicas?: number }).replicas ?? 1),
-      alone,
-    );
-    return settled && agent.dataPlane.running().length === expected ? true : undefined;
+    const expected = own.reduce((sum, one) => sum + replicasOf(one), alone);
+    const running = agent.dataPlane.running().map(({ pod }) => pod.metadata.name);
+    const { refusedPods } = agent.dataPlane.admission;
+    missing = JSON.stringify({
+      unsettled: unsettled.map(({ metadata, status }) => ({ name: metadata.name, status })),
+      ...{ expected, running, refusedPods },
+    });
+    return unsettled.length === 0 && running.length === expected ? true : undefined;
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}: ${missing}`, { cause: error });
   });
+}
+
+/** Whether all pods of a Deployment are ready and as it now says, and its controller has seen what it says. */
+function isSettled(deployment: KubeObject): boolean {
+  const {
+    observedGeneration = 0,
+    updatedReplicas = 0,
+    readyReplicas = 0,
+  } = (deployment.status ?? {}) as DeploymentStatus;
+  const replicas = replicasOf(deployment);
+  const isSeen = observedGeneration >= (deployment.metadata.generation ?? 0);
+  return isSeen && updatedReplicas === replicas && readyReplicas === replicas;
+}
+
+function replicasOf({ spec }: KubeObject): number {
+  return (spec as { readonly replicas?: number }).replicas ?? 1;
 }
 
 interface DeploymentStatus {
